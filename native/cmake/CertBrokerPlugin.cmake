@@ -1,0 +1,30 @@
+# certbroker_add_plugin(<id> SOURCES plugin.cpp ...)
+#
+# Makes certbroker-<id>.so|.dll, which exports exactly certbroker_plugin_describe, and, in the tree, the conformance
+# run of the folder's own fixture (conformance/). Works the same from an installed SDK.
+function(certbroker_add_plugin id)
+  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  string(REPLACE "-" "_" suffix ${id})
+  set(target certbroker_plugin_${suffix})
+  add_library(${target} MODULE ${ARG_SOURCES})
+  set_target_properties(${target} PROPERTIES
+    PREFIX "" OUTPUT_NAME certbroker-${id}
+    CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
+    CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  target_link_libraries(${target} PRIVATE certbroker::plugin_sdk)
+  if(TARGET certbroker_warnings)
+    target_link_libraries(${target} PRIVATE certbroker_warnings)
+  endif()
+  if(UNIX AND NOT APPLE)
+    target_link_options(${target} PRIVATE -Wl,--no-undefined -static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL)
+  endif()
+  if(DEFINED CERTBROKER_PLUGIN_OUTPUT_DIRECTORY)
+    set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CERTBROKER_PLUGIN_OUTPUT_DIRECTORY}")
+  endif()
+  if(CERTBROKER_BUILD_TESTS AND TARGET certbroker-provider-conformance AND EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/conformance")
+    add_test(NAME conformance.${id} COMMAND certbroker-provider-conformance
+      --plugin $<TARGET_FILE:${target}> --fixture "${CMAKE_CURRENT_SOURCE_DIR}/conformance"
+      --reporter console::out=- --reporter JUnit::out=${CMAKE_BINARY_DIR}/results/conformance.${id}.xml)
+    set_tests_properties(conformance.${id} PROPERTIES LABELS conformance TIMEOUT 600)
+  endif()
+endfunction()

@@ -1,0 +1,21 @@
+# certbroker_warnings: what our own targets are compiled with; never applied to anybody else's code.
+add_library(certbroker_warnings INTERFACE)
+if(MSVC)
+  target_compile_options(certbroker_warnings INTERFACE /W4 /WX /permissive- /sdl /utf-8 /guard:cf)
+  target_link_options(certbroker_warnings INTERFACE /CETCOMPAT /DYNAMICBASE /guard:cf)
+else()
+  target_compile_options(certbroker_warnings INTERFACE
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fstack-protector-strong)
+  if(NOT CERTBROKER_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(certbroker_warnings INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+  endif()
+  if(NOT WIN32)
+    target_link_options(certbroker_warnings INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+  endif()
+endif()
+target_compile_definitions(certbroker_warnings INTERFACE SPDLOG_FMT_EXTERNAL)
+
+if(CERTBROKER_SANITIZE)
+  add_compile_options(-fsanitize=${CERTBROKER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${CERTBROKER_SANITIZE})
+endif()
