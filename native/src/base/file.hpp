@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+namespace certbroker::file {
+
+/// Paths are UTF-8 text everywhere but here.
+std::filesystem::path to_path(std::string_view utf8);
+std::string from_path(const std::filesystem::path &path);
+
+/// Who may read what is written.
+enum class Access {
+    everyone, ///< 0644: certificates, requests
+    owner,    ///< 0600 from the first byte on: keys, secrets, the journal
+};
+
+/// Reads a whole file of at most `limit` bytes.
+Result<Bytes> read(const std::filesystem::path &path, std::size_t limit);
+Result<SecretBytes> read_secret(const std::filesystem::path &path, std::size_t limit);
+
+/// Writes a file so that after a crash there is the old one or the new one, whole: temporary file beside it, fsync,
+/// rename, fsync of the folder. `overwrite` false fails with Base.FileExists when there is one, without a race.
+/// `fault_name` names the fault points around the write.
+Result<void> write_atomic(const std::filesystem::path &path, ByteView bytes, Access access, bool overwrite,
+                          const char *fault_name = "file");
+
+/// Makes a folder with its parents; new folders get 0700 for `owner`, 0755 for `everyone`. Durable (parents fsynced).
+Result<void> make_folder(const std::filesystem::path &path, Access access);
+
+/// Removes a file and makes the removal durable; false when there was none.
+Result<bool> remove(const std::filesystem::path &path);
+
+/// An advisory lock between processes and threads, released by the destructor. Waits until `timeout_ms` has passed,
+/// then fails with Base.DatabaseBusy.
+class Lock {
+public:
+    static Result<Lock> acquire(const std::filesystem::path &path, std::uint32_t timeout_ms);
+    Lock(Lock &&other) noexcept;
+    Lock &operator=(Lock &&other) noexcept;
+    Lock(const Lock &) = delete;
+    Lock &operator=(const Lock &) = delete;
+    ~Lock();
+
+private:
+    explicit Lock(std::intptr_t handle) : handle_(handle) {}
+    std::intptr_t handle_ = -1;
+};
+
+} // namespace certbroker::file

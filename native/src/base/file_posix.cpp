@@ -1,0 +1,191 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+#include <gsl/util>
+
+#include "base/errors.hpp"
+#include "base/fault.hpp"
+#include "base/file.hpp"
+
+namespace certbroker::file {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Descriptor {
+public:
+    explicit Descriptor(int fd) : fd_(fd) {}
+    ~Descriptor() {
+        if (fd_ >= 0) (void)::close(fd_);
+    }
+    Descriptor(const Descriptor &) = delete;
+    Descriptor &operator=(const Descriptor &) = delete;
+    int get() const noexcept { return fd_; }
+    /// Close can report a write error that nothing before it did (NFS).
+    bool close() noexcept { return ::close(std::exchange(fd_, -1)) == 0; }
+
+private:
+    int fd_;
+};
+
+Error os_error(std::string what, int code) {
+    const ErrorKind &kind = code == ENOENT || code == ENOTDIR ? errors::file_missing
+                            : code == EEXIST                  ? errors::file_exists
+                            : code == EACCES || code == EPERM || code == EROFS ? errors::file_access
+                                                                               : errors::file_io;
+    return fail(kind, std::move(what) + ": " + std::strerror(code)).with(ErrorNumber::os_code, code);
+}
+
+Error os_error(std::string what, const fs::path &path) {
+    const int code = errno;
+    return os_error(std::move(what) + " '" + from_path(path) + "'", code);
+}
+
+Result<void> sync_folder(const fs::path &folder) {
+    const Descriptor directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory.get() < 0 || ::fsync(directory.get()) != 0) return os_error("The folder could not be made durable", folder);
+    return {};
+}
+
+bool write_all(int fd, ByteView bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return false;
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+fs::path temporary_beside(const fs::path &path) {
+    static std::atomic<unsigned> counter{0};
+    return path.parent_path() / ("." + path.filename().string() + "." + std::to_string(::getpid()) + "." +
+                                 std::to_string(counter.fetch_add(1)) + ".tmp");
+}
+
+template<class Container>
+Result<Container> read_into(const fs::path &path, std::size_t limit) {
+    const Descriptor in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (in.get() < 0) return os_error("The file could not be opened", path);
+    struct stat info {};
+    if (::fstat(in.get(), &info) != 0) return os_error("The file could not be read", path);
+    if (S_ISDIR(info.st_mode)) return os_error("The file could not be read '" + from_path(path) + "'", EISDIR);
+    Container out;
+    // The size is only a hint: pipes and /proc say 0.
+    out.resize(std::min(limit + 1, gsl::narrow_cast<std::size_t>(info.st_size) + 1));
+    std::size_t filled = 0;
+    for (;;) {
+        if (filled == out.size()) {
+            if (filled > limit) break;
+            out.resize(std::min(limit + 1, out.size() * 2 + 4096));
+        }
+        const ssize_t got = ::read(in.get(), out.data() + filled, out.size() - filled);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return os_error("The file could not be read", path);
+        if (got == 0) break;
+        filled += static_cast<std::size_t>(got);
+    }
+    if (filled > limit)
+        return fail(errors::too_large, "The file '" + from_path(path) + "' could not be read: it is larger than " + std::to_string(limit) + " bytes");
+    out.resize(filled);
+    return out;
+}
+
+} // namespace
+
+fs::path to_path(std::string_view utf8) {
+    return fs::path(std::string(utf8));
+}
+
+std::string from_path(const fs::path &path) {
+    return path.string();
+}
+
+Result<Bytes> read(const fs::path &path, std::size_t limit) {
+    return read_into<Bytes>(path, limit);
+}
+
+Result<SecretBytes> read_secret(const fs::path &path, std::size_t limit) {
+    return read_into<SecretBytes>(path, limit);
+}
+
+Result<void> write_atomic(const fs::path &path, ByteView bytes, Access access, bool overwrite, const char *fault_name) {
+    const fs::path temporary = temporary_beside(path);
+    const mode_t mode = access == Access::owner ? 0600 : 0644;
+    fault::point(fault_name);
+    {
+        Descriptor out(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+        if (out.get() < 0) return os_error("The file could not be written", path);
+        if (!write_all(out.get(), bytes) || ::fsync(out.get()) != 0 || !out.close()) {
+            const int code = errno;
+            (void)::unlink(temporary.c_str());
+            return os_error("The file could not be written '" + from_path(path) + "'", code);
+        }
+    }
+    fault::point(fault_name);
+    // link() refuses an existing name atomically; rename() replaces it atomically.
+    const int placed = overwrite ? ::rename(temporary.c_str(), path.c_str()) : ::link(temporary.c_str(), path.c_str());
+    const int code = errno;
+    if (!overwrite || placed != 0) (void)::unlink(temporary.c_str());
+    if (placed != 0) return os_error("The file could not be written '" + from_path(path) + "'", code);
+    CERTBROKER_CHECK(sync_folder(path.parent_path()));
+    fault::point(fault_name);
+    return {};
+}
+
+Result<void> make_folder(const fs::path &path, Access access) {
+    if (path.empty()) return {};
+    struct stat info {};
+    if (::stat(path.c_str(), &info) == 0) {
+        if (S_ISDIR(info.st_mode)) return {};
+        return os_error("The folder could not be made '" + from_path(path) + "'", ENOTDIR);
+    }
+    CERTBROKER_CHECK(make_folder(path.parent_path(), access));
+    if (::mkdir(path.c_str(), access == Access::owner ? 0700 : 0755) != 0 && errno != EEXIST)
+        return os_error("The folder could not be made", path);
+    return sync_folder(path.parent_path());
+}
+
+Result<bool> remove(const fs::path &path) {
+    if (::unlink(path.c_str()) != 0) {
+        if (errno == ENOENT) return false;
+        return os_error("The file could not be removed", path);
+    }
+    CERTBROKER_CHECK(sync_folder(path.parent_path()));
+    return true;
+}
+
+Result<Lock> Lock::acquire(const fs::path &path, std::uint32_t timeout_ms) {
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return os_error("The lock could not be opened", path);
+    Lock lock(fd);
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+    while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR) return os_error("The lock could not be taken", path);
+        if (std::chrono::steady_clock::now() >= give_up)
+            return fail(errors::database_busy, "'" + from_path(path) + "' could not be locked: another process holds it");
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return lock;
+}
+
+Lock::Lock(Lock &&other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
+
+Lock &Lock::operator=(Lock &&other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+}
+
+Lock::~Lock() {
+    if (handle_ >= 0) (void)::close(static_cast<int>(handle_));
+}
+
+} // namespace certbroker::file

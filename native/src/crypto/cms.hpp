@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "crypto/key.hpp"
+
+/// Cryptographic Message Syntax (RFC 5652), by OpenSSL's CMS API. Inputs over 16 MiB are refused.
+namespace certbroker::crypto {
+
+/// A signed or unsigned attribute: type OID, one value as DER.
+struct CmsAttribute {
+    std::string oid;
+    Bytes value_der;
+};
+
+struct CmsSignOptions {
+    DigestAlgorithm digest = DigestAlgorithm::sha256;
+    std::string content_type = "1.2.840.113549.1.7.1"; ///< id-data
+    std::vector<CmsAttribute> signed_attributes;       ///< besides contentType, messageDigest and signingTime
+    std::vector<Bytes> extra_certificates;             ///< DER, besides the signer's
+    bool signing_time = true;
+};
+Result<Bytes> cms_sign(const PrivateKey &key, ByteView signer_certificate_der, ByteView content, const CmsSignOptions &options);
+
+struct CmsVerified {
+    std::string content_type;
+    Bytes content;
+    Bytes signer_certificate_der;                 ///< who signed; whether it is trusted is the caller's business
+    std::vector<CmsAttribute> signed_attributes;
+    std::vector<Bytes> certificates;              ///< DER, all that came along
+    DigestAlgorithm digest = DigestAlgorithm::sha256;
+};
+/// Verifies the one signer's signature with the certificate found in the message or among `candidates_der`.
+Result<CmsVerified> cms_verify(ByteView message, const std::vector<Bytes> &candidates_der, bool allow_legacy);
+
+/// EnvelopedData for an RSA recipient. `cipher`: "AES-128-CBC", "AES-256-CBC"; with allow_legacy "DES-EDE3-CBC", "DES-CBC".
+Result<Bytes> cms_encrypt(ByteView recipient_certificate_der, std::string_view cipher, ByteView content, bool allow_legacy);
+Result<SecretBytes> cms_decrypt(const PrivateKey &key, ByteView recipient_certificate_der, ByteView message, bool allow_legacy);
+
+/// The certificates and CRLs of a certs-only SignedData (.p7b, degenerate PKCS#7), DER, in file order. Strict limits:
+/// at most 100 certificates, 8 MiB. Does not verify anything: there is nothing signed.
+struct Pkcs7Contents {
+    std::vector<Bytes> certificates;
+    std::vector<Bytes> crls;
+};
+Result<Pkcs7Contents> split_pkcs7(ByteView message_der);
+Bytes join_pkcs7(const std::vector<Bytes> &certificates);
+
+} // namespace certbroker::crypto

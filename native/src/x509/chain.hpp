@@ -1,0 +1,48 @@
+#pragma once
+
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "crypto/key.hpp"
+#include "x509/certificate.hpp"
+#include "x509/csr.hpp"
+
+namespace certbroker::x509 {
+
+/// Certificates, leaf first, each followed by its issuer as far as it is there. Immutable by habit.
+using Chain = std::vector<Certificate>;
+
+enum class ChainEncoding { pem, p7b_der, p7b_pem };
+
+/// Every certificate in a file: PEM bundle, DER, bare base64, or PKCS#7 (.p7b, DER or PEM), in file order without
+/// repetitions. None: Certificate.None. At most 8 MiB and 100 certificates. Leaves CRLs and private keys alone.
+Result<std::vector<Certificate>> parse_certificates(ByteView bytes);
+Bytes encode_chain(const Chain &chain, ChainEncoding encoding);
+
+/// Sorts certificates given in any order into the chain of `leaf`; issuers are found by name and signature. What does
+/// not belong to it is left out. Limits: 10 levels.
+Chain build_chain(const Certificate &leaf, const std::vector<Certificate> &candidates);
+/// The one certificate whose key is `key`; several (renewals) give the one that ends last. Certificate.KeyMismatch.
+Result<Certificate> find_by_key(const std::vector<Certificate> &certificates, const crypto::PublicKey &key);
+
+struct ChainCheck {
+    std::int64_t now = 0;
+    std::vector<Certificate> roots;   ///< trusted; empty: only the signatures among the given ones are checked
+    bool require_root = false;
+};
+/// Signatures, CA flags, path lengths and validity of the whole chain. Critical extensions that are not understood are
+/// refused on CA certificates. Name constraints are checked for DNS, e-mail, IP and directory names.
+Result<void> verify_chain(const Chain &chain, const ChainCheck &check);
+
+enum class Severity { information, warning, error };
+struct Difference {
+    Severity severity;
+    std::string rule;     ///< "answer.subject", "answer.san", "answer.eku", "answer.validity", "answer.signature", "answer.serial", ...
+    std::string message;
+};
+/// What a CA's answer changed against the request: other key is a failure of the call (Certificate.KeyMismatch); other
+/// subject, missing names or usages, dates in the past, weak signature and short serial come back as differences.
+Result<std::vector<Difference>> compare_with_request(const Certificate &certificate, const Csr &csr, std::int64_t now);
+
+} // namespace certbroker::x509
