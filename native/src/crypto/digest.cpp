@@ -68,7 +68,8 @@ Bytes digest(DigestAlgorithm algorithm, ByteView data) {
     const EVP_MD *md = openssl::fetched(algorithm);
     EVP_MD_CTX *context = thread_context(algorithm);
     if (md == nullptr || context == nullptr || EVP_DigestInit_ex2(context, md, nullptr) != 1 ||
-        EVP_DigestUpdate(context, data.data(), data.size()) != 1 || EVP_DigestFinal_ex(context, out.data(), nullptr) != 1)
+        EVP_DigestUpdate(context, data.data(), data.size()) != 1 ||
+        EVP_DigestFinal_ex(context, out.data(), nullptr) != 1)
         throw std::runtime_error(std::string(digest_name(algorithm)) + " is not available in this system's OpenSSL");
     return out;
 }

@@ -29,12 +29,16 @@ Result<KeySpec> checked_key_spec(KeyAlgorithm algorithm, std::uint32_t bits) {
     const std::uint32_t implied = curve_bits[static_cast<std::size_t>(algorithm)];
     if (implied != 0) {
         if (bits != 0 && bits != implied)
-            return fail(errors::key_algorithm, std::string("A key cannot be made: ") + std::string(key_algorithm_name(algorithm)) + " keys have " + std::to_string(implied) + " bits, not " + std::to_string(bits));
+            return fail(errors::key_algorithm, std::string("A key cannot be made: ") +
+                                                   std::string(key_algorithm_name(algorithm)) + " keys have " +
+                                                   std::to_string(implied) + " bits, not " + std::to_string(bits));
         return KeySpec{algorithm, implied};
     }
     // CNG makes RSA keys in steps of 64 bits; other lengths could not be moved to Windows.
     if (bits < 2048 || bits > 16384 || bits % 64 != 0)
-        return fail(errors::key_algorithm, "A key cannot be made: RSA keys have 2048 to 16384 bits in steps of 64, not " + std::to_string(bits));
+        return fail(errors::key_algorithm,
+                    "A key cannot be made: RSA keys have 2048 to 16384 bits in steps of 64, not " +
+                        std::to_string(bits));
     return KeySpec{algorithm, bits};
 }
 

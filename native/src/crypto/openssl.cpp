@@ -25,7 +25,9 @@ Error failure(const ErrorKind &kind, std::string what) {
     const unsigned long code = ERR_get_error();
     ERR_clear_error();
     const char *reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
-    Error error = fail(kind, std::move(what) + ": " + (reason != nullptr ? std::string("OpenSSL says ") + reason : std::string("OpenSSL gives no reason")));
+    Error error = fail(
+        kind, std::move(what) + ": " +
+                  (reason != nullptr ? std::string("OpenSSL says ") + reason : std::string("OpenSSL gives no reason")));
     return std::move(error).with(ErrorNumber::openssl_code, static_cast<std::int64_t>(code));
 }
 
@@ -45,8 +47,10 @@ bool unknown_algorithm() noexcept {
     case EVP_R_UNSUPPORTED_ALGORITHM:
     case EVP_R_UNSUPPORTED_CIPHER:
     case EVP_R_UNSUPPORTED_KEY_DERIVATION_FUNCTION:
-    case EVP_R_UNSUPPORTED_PRF: return true;
-    default: return false;
+    case EVP_R_UNSUPPORTED_PRF:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -56,7 +60,8 @@ const EVP_MD *fetched(DigestAlgorithm algorithm) noexcept {
         const ErrorScope scope;
         std::array<const EVP_MD *, 5> made{};
         constexpr std::array<const char *, 5> names{"MD5", "SHA1", "SHA2-256", "SHA2-384", "SHA2-512"};
-        for (std::size_t i = 0; i < names.size(); ++i) made[i] = EVP_MD_fetch(nullptr, names[i], nullptr);
+        for (std::size_t i = 0; i < names.size(); ++i)
+            made[i] = EVP_MD_fetch(nullptr, names[i], nullptr);
         return made;
     }();
     return table[static_cast<std::size_t>(algorithm)];

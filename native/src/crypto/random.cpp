@@ -51,7 +51,8 @@ Result<std::string> random_uuid(Random &random) {
     bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0fU) | 0x40U);
     bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3fU) | 0x80U);
     std::string text = to_hex(bytes);
-    for (const std::size_t at : {20U, 16U, 12U, 8U}) text.insert(at, 1, '-');
+    for (const std::size_t at : {20U, 16U, 12U, 8U})
+        text.insert(at, 1, '-');
     return text;
 }
 
