@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "store/store.hpp"
+
+namespace certbroker::issuance {
+
+/// Values are part of the C ABI (certbroker_state).
+enum class State : std::int32_t {
+    prepared = 1, submitting = 2, pending = 3, issued = 4, installed = 5, denied = 6, failed = 7, uncertain = 8, abandoned = 9,
+};
+std::string_view state_name(State state) noexcept; ///< "Prepared" ...
+bool is_open(State state) noexcept;                 ///< prepared, submitting, pending, issued, failed, uncertain
+
+/// One request as the journal knows it. The journal is the truth about requests; the stores are the truth about keys and
+/// certificates; recover() reconciles them.
+struct Record {
+    std::string id;                 ///< UUID; also the idempotency key towards the CA
+    State state = State::prepared;
+    std::int64_t created = 0, changed = 0;
+    std::string subject;
+    std::string store;              ///< StoreUri the certificate goes to; empty for foreign CSRs without one
+    std::string key_uri;            ///< empty: the key is elsewhere
+    std::string key_id;             ///< SHA-256 of the SPKI, hex
+    Bytes csr;                      ///< DER
+    std::string friendly_name;
+    std::string provider, authority, authority_location, profile;
+    std::vector<std::pair<std::string, std::string>> order; ///< order settings that are no secrets
+    Bytes token;                    ///< pending
+    std::int64_t next_try = 0;
+    std::string reference, reason, message;
+    std::vector<Bytes> chain;       ///< issued: DER as the CA sent it, leaf first
+    std::string thumbprint;
+    std::string replaces;           ///< renewal: thumbprint of the old certificate
+    bool install = true, trust_root = false, exportable = false;
+};
+
+struct Event {
+    std::int64_t at = 0;
+    State state = State::prepared;
+    std::string message;
+};
+
+/// The journal of one location: SQLite, WAL, full sync. A change is durable when the call returns. Several processes may
+/// use it; thread-safe.
+class Journal {
+public:
+    static Result<std::unique_ptr<Journal>> open(const std::filesystem::path &folder, const Clock &clock);
+    ~Journal();
+
+    Result<void> add(const Record &record);
+    /// Writes the record's changed fields and an event, but only when the stored state still is `expected`
+    /// (Journal.Changed otherwise): two processes never both take the same step.
+    Result<void> advance(State expected, const Record &record, std::string_view message);
+    Result<Record> get(std::string_view id) const;                       ///< Journal.NotFound
+    Result<std::vector<Record>> list(bool open_only) const;             ///< newest first
+    Result<std::vector<Record>> find_by_key(std::string_view key_id) const; ///< open ones, newest first
+    Result<std::vector<Event>> events(std::string_view id) const;
+
+private:
+    struct Impl;
+    explicit Journal(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace certbroker::issuance
