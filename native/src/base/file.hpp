@@ -38,10 +38,12 @@ Result<void> make_folder(const std::filesystem::path &path, Access access);
 Result<bool> remove(const std::filesystem::path &path);
 
 /// An advisory lock between processes and threads, released by the destructor. Waits until `timeout_ms` has passed,
-/// then fails with Base.DatabaseBusy.
+/// then fails with Base.DatabaseBusy. A shared lock keeps out exclusive ones only.
 class Lock {
 public:
-    static Result<Lock> acquire(const std::filesystem::path &path, std::uint32_t timeout_ms);
+    enum class Kind { exclusive, shared };
+    static Result<Lock> acquire(const std::filesystem::path &path, std::uint32_t timeout_ms,
+                                Kind kind = Kind::exclusive);
     Lock(Lock &&other) noexcept;
     Lock &operator=(Lock &&other) noexcept;
     Lock(const Lock &) = delete;

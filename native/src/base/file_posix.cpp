@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cstdio> // renameat2
 #include <cstring>
 #include <thread>
 
@@ -37,8 +38,8 @@ private:
 };
 
 Error os_error(std::string what, int code) {
-    const ErrorKind &kind = code == ENOENT || code == ENOTDIR ? errors::file_missing
-                            : code == EEXIST                  ? errors::file_exists
+    const ErrorKind &kind = code == ENOENT || code == ENOTDIR                  ? errors::file_missing
+                            : code == EEXIST                                   ? errors::file_exists
                             : code == EACCES || code == EPERM || code == EROFS ? errors::file_access
                                                                                : errors::file_io;
     return fail(kind, std::move(what) + ": " + std::strerror(code)).with(ErrorNumber::os_code, code);
@@ -51,7 +52,8 @@ Error os_error(std::string what, const fs::path &path) {
 
 Result<void> sync_folder(const fs::path &folder) {
     const Descriptor directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory.get() < 0 || ::fsync(directory.get()) != 0) return os_error("The folder could not be made durable", folder);
+    if (directory.get() < 0 || ::fsync(directory.get()) != 0)
+        return os_error("The folder could not be made durable", folder);
     return {};
 }
 
@@ -65,10 +67,29 @@ bool write_all(int fd, ByteView bytes) {
     return true;
 }
 
-fs::path temporary_beside(const fs::path &path) {
+/// A new file beside the one that is to be written. A process that was killed leaves its own behind, and in a container
+/// the next one has the same number, so a name that is taken is passed over.
+int open_temporary(const fs::path &path, mode_t mode, fs::path &name) {
     static std::atomic<unsigned> counter{0};
-    return path.parent_path() / ("." + path.filename().string() + "." + std::to_string(::getpid()) + "." +
-                                 std::to_string(counter.fetch_add(1)) + ".tmp");
+    for (int attempt = 0; attempt < 1000; ++attempt) {
+        name = path.parent_path() / ("." + path.filename().string() + "." + std::to_string(::getpid()) + "." +
+                                     std::to_string(counter.fetch_add(1)) + ".tmp");
+        const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+        if (fd >= 0 || errno != EEXIST) return fd;
+    }
+    return -1;
+}
+
+/// Gives the file its name unless there is one already, atomically.
+int place_new(const fs::path &temporary, const fs::path &path) {
+#if defined(RENAME_NOREPLACE)
+    if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) return 0;
+    if (errno != EINVAL && errno != ENOSYS) return -1;
+#endif
+    // Old kernels and some network file systems: a hard link refuses an existing name as well.
+    if (::link(temporary.c_str(), path.c_str()) != 0) return -1;
+    (void)::unlink(temporary.c_str());
+    return 0;
 }
 
 template<class Container>
@@ -94,7 +115,8 @@ Result<Container> read_into(const fs::path &path, std::size_t limit) {
         filled += static_cast<std::size_t>(got);
     }
     if (filled > limit)
-        return fail(errors::too_large, "The file '" + from_path(path) + "' could not be read: it is larger than " + std::to_string(limit) + " bytes");
+        return fail(errors::too_large, "The file '" + from_path(path) + "' could not be read: it is larger than " +
+                                           std::to_string(limit) + " bytes");
     out.resize(filled);
     return out;
 }
@@ -118,11 +140,11 @@ Result<SecretBytes> read_secret(const fs::path &path, std::size_t limit) {
 }
 
 Result<void> write_atomic(const fs::path &path, ByteView bytes, Access access, bool overwrite, const char *fault_name) {
-    const fs::path temporary = temporary_beside(path);
+    fs::path temporary;
     const mode_t mode = access == Access::owner ? 0600 : 0644;
     fault::point(fault_name);
     {
-        Descriptor out(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+        Descriptor out(open_temporary(path, mode, temporary));
         if (out.get() < 0) return os_error("The file could not be written", path);
         if (!write_all(out.get(), bytes) || ::fsync(out.get()) != 0 || !out.close()) {
             const int code = errno;
@@ -131,11 +153,12 @@ Result<void> write_atomic(const fs::path &path, ByteView bytes, Access access, b
         }
     }
     fault::point(fault_name);
-    // link() refuses an existing name atomically; rename() replaces it atomically.
-    const int placed = overwrite ? ::rename(temporary.c_str(), path.c_str()) : ::link(temporary.c_str(), path.c_str());
-    const int code = errno;
-    if (!overwrite || placed != 0) (void)::unlink(temporary.c_str());
-    if (placed != 0) return os_error("The file could not be written '" + from_path(path) + "'", code);
+    const int placed = overwrite ? ::rename(temporary.c_str(), path.c_str()) : place_new(temporary, path);
+    if (placed != 0) {
+        const int code = errno;
+        (void)::unlink(temporary.c_str());
+        return os_error("The file could not be written '" + from_path(path) + "'", code);
+    }
     CERTBROKER_CHECK(sync_folder(path.parent_path()));
     fault::point(fault_name);
     return {};
@@ -163,15 +186,16 @@ Result<bool> remove(const fs::path &path) {
     return true;
 }
 
-Result<Lock> Lock::acquire(const fs::path &path, std::uint32_t timeout_ms) {
+Result<Lock> Lock::acquire(const fs::path &path, std::uint32_t timeout_ms, Kind kind) {
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) return os_error("The lock could not be opened", path);
     Lock lock(fd);
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
-    while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    while (::flock(fd, (kind == Kind::shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK && errno != EINTR) return os_error("The lock could not be taken", path);
         if (std::chrono::steady_clock::now() >= give_up)
-            return fail(errors::database_busy, "'" + from_path(path) + "' could not be locked: another process holds it");
+            return fail(errors::database_busy,
+                        "'" + from_path(path) + "' could not be locked: another process holds it");
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     return lock;
