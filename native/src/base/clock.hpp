@@ -9,8 +9,8 @@ namespace certbroker {
 class Clock {
 public:
     virtual ~Clock() = default;
-    virtual std::int64_t now() const = 0;                                   ///< seconds since 1970-01-01T00:00:00Z
-    virtual std::chrono::steady_clock::time_point monotonic() const = 0;    ///< for deadlines
+    virtual std::int64_t now() const = 0;                                ///< seconds since 1970-01-01T00:00:00Z
+    virtual std::chrono::steady_clock::time_point monotonic() const = 0; ///< for deadlines
 };
 
 /// The machine's clock.

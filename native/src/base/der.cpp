@@ -86,7 +86,8 @@ Result<Element> Reader::next() {
         if (octets > 4) return malformed("a length has more than 4 octets");
         if (rest_.size() < 2 + octets) return malformed("it is cut off");
         length = 0;
-        for (std::size_t i = 0; i < octets; ++i) length = length << 8U | rest_[2 + i];
+        for (std::size_t i = 0; i < octets; ++i)
+            length = length << 8U | rest_[2 + i];
         if (length < 0x80 || (octets > 1 && length >> (8 * (octets - 1)) == 0))
             return malformed("a length is not in its shortest form");
         header += octets;
@@ -100,7 +101,8 @@ Result<Element> Reader::next() {
 Result<Element> Reader::next(std::uint8_t tag) {
     if (peek() != tag || rest_.empty()) {
         std::array<char, 64> text{};
-        (void)std::snprintf(text.data(), text.size(), "an element with tag 0x%02x should come, not 0x%02x", tag, peek());
+        (void)std::snprintf(text.data(), text.size(), "an element with tag 0x%02x should come, not 0x%02x", tag,
+                            peek());
         return malformed(rest_.empty() ? "an element is missing" : text.data());
     }
     return next();
@@ -135,7 +137,8 @@ Result<std::int64_t> Reader::read_integer() {
     if (content.size() > 1 && ((content[0] == 0 && content[1] < 0x80) || (content[0] == 0xff && content[1] >= 0x80)))
         return malformed("an INTEGER is not in its shortest form");
     std::uint64_t value = (content[0] & 0x80U) != 0 ? UINT64_MAX : 0;
-    for (const std::uint8_t byte : content) value = value << 8U | byte;
+    for (const std::uint8_t byte : content)
+        value = value << 8U | byte;
     return static_cast<std::int64_t>(value);
 }
 
@@ -184,7 +187,8 @@ Result<void> check_well_formed(ByteView bytes) {
 }
 
 Result<std::string> decode_oid(ByteView content) {
-    if (content.empty() || content.size() > 128 || (content.back() & 0x80U) != 0) return malformed("an OBJECT IDENTIFIER is cut off or too long");
+    if (content.empty() || content.size() > 128 || (content.back() & 0x80U) != 0)
+        return malformed("an OBJECT IDENTIFIER is cut off or too long");
     std::string out;
     std::uint64_t value = 0;
     bool start = true;
@@ -219,10 +223,12 @@ void Writer::end(std::size_t mark) {
     }
     std::array<std::uint8_t, 8> octets{};
     std::size_t count = 0;
-    for (std::size_t rest = length; rest != 0; rest >>= 8U) octets[count++] = static_cast<std::uint8_t>(rest & 0xffU);
+    for (std::size_t rest = length; rest != 0; rest >>= 8U)
+        octets[count++] = static_cast<std::uint8_t>(rest & 0xffU);
     out_[mark - 1] = static_cast<std::uint8_t>(0x80U | count);
     std::reverse(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(count));
-    out_.insert(out_.begin() + static_cast<std::ptrdiff_t>(mark), octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(count));
+    out_.insert(out_.begin() + static_cast<std::ptrdiff_t>(mark), octets.begin(),
+                octets.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 Writer &Writer::raw(ByteView der) {
@@ -244,14 +250,18 @@ Writer &Writer::boolean(bool value) {
 
 Writer &Writer::integer(std::int64_t value) {
     std::array<std::uint8_t, 8> octets{};
-    for (std::size_t i = 0; i < 8; ++i) octets[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * (7 - i)));
+    for (std::size_t i = 0; i < 8; ++i)
+        octets[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * (7 - i)));
     std::size_t skip = 0;
-    while (skip < 7 && ((octets[skip] == 0 && octets[skip + 1] < 0x80) || (octets[skip] == 0xff && octets[skip + 1] >= 0x80))) ++skip;
+    while (skip < 7 &&
+           ((octets[skip] == 0 && octets[skip + 1] < 0x80) || (octets[skip] == 0xff && octets[skip + 1] >= 0x80)))
+        ++skip;
     return element(der::integer, ByteView(octets).subspan(skip));
 }
 
 Writer &Writer::unsigned_integer(ByteView big_endian) {
-    while (big_endian.size() > 1 && big_endian[0] == 0) big_endian = big_endian.subspan(1);
+    while (big_endian.size() > 1 && big_endian[0] == 0)
+        big_endian = big_endian.subspan(1);
     const std::size_t mark = begin(der::integer);
     if (big_endian.empty() || big_endian[0] >= 0x80) out_.push_back(0);
     raw(big_endian);
@@ -317,7 +327,10 @@ bool is_oid(std::string_view dotted) noexcept {
 
 Result<Bytes> encode_oid(std::string_view dotted) {
     Bytes out;
-    if (!encode_oid_into(dotted, out)) return fail(errors::argument, "'" + std::string(dotted.substr(0, 80)) + "' is not an object identifier: it needs numbers joined by dots, such as 1.3.6.1.5.5.7.3.2");
+    if (!encode_oid_into(dotted, out))
+        return fail(errors::argument,
+                    "'" + std::string(dotted.substr(0, 80)) +
+                        "' is not an object identifier: it needs numbers joined by dots, such as 1.3.6.1.5.5.7.3.2");
     return out;
 }
 
@@ -326,7 +339,8 @@ Result<std::int64_t> decode_time(const Element &time) {
     const bool utc = time.tag == utc_time;
     if (!utc && time.tag != generalized_time) return malformed("a time should come");
     const std::size_t year_digits = utc ? 2 : 4;
-    if (text.size() != year_digits + 11 || text.back() != 'Z') return malformed("a time is not in the form of RFC 5280");
+    if (text.size() != year_digits + 11 || text.back() != 'Z')
+        return malformed("a time is not in the form of RFC 5280");
     std::array<int, 6> parts{}; // month, day, hour, minute, second behind the year
     for (std::size_t i = 0; i < 5; ++i) {
         parts[i] = two_digits(text, year_digits + 2 * i);
@@ -340,8 +354,10 @@ Result<std::int64_t> decode_time(const Element &time) {
         year += year < 50 ? 2000 : 1900;
     }
     using namespace std::chrono;
-    const year_month_day date{std::chrono::year{year}, month{static_cast<unsigned>(parts[0])}, day{static_cast<unsigned>(parts[1])}};
-    if (year < 0 || !date.ok() || parts[2] > 23 || parts[3] > 59 || parts[4] > 59) return malformed("a time is no real date");
+    const year_month_day date{std::chrono::year{year}, month{static_cast<unsigned>(parts[0])},
+                              day{static_cast<unsigned>(parts[1])}};
+    if (year < 0 || !date.ok() || parts[2] > 23 || parts[3] > 59 || parts[4] > 59)
+        return malformed("a time is no real date");
     const auto point = sys_days(date) + hours(parts[2]) + minutes(parts[3]) + seconds(parts[4]);
     return duration_cast<seconds>(point.time_since_epoch()).count();
 }

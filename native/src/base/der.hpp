@@ -11,9 +11,23 @@
 namespace certbroker::der {
 
 enum Tag : std::uint8_t {
-    boolean = 0x01, integer = 0x02, bit_string = 0x03, octet_string = 0x04, null = 0x05, object_identifier = 0x06,
-    enumerated = 0x0a, utf8_string = 0x0c, printable_string = 0x13, t61_string = 0x14, ia5_string = 0x16,
-    utc_time = 0x17, generalized_time = 0x18, universal_string = 0x1c, bmp_string = 0x1e, sequence = 0x30, set = 0x31,
+    boolean = 0x01,
+    integer = 0x02,
+    bit_string = 0x03,
+    octet_string = 0x04,
+    null = 0x05,
+    object_identifier = 0x06,
+    enumerated = 0x0a,
+    utf8_string = 0x0c,
+    printable_string = 0x13,
+    t61_string = 0x14,
+    ia5_string = 0x16,
+    utc_time = 0x17,
+    generalized_time = 0x18,
+    universal_string = 0x1c,
+    bmp_string = 0x1e,
+    sequence = 0x30,
+    set = 0x31,
 };
 /// The identifier octet of context tag `number` (0..30).
 constexpr std::uint8_t context(unsigned number, bool constructed) {
@@ -36,16 +50,16 @@ public:
     /// The tag of the next element, 0 at the end.
     std::uint8_t peek() const noexcept { return rest_.empty() ? std::uint8_t{0} : rest_.front(); }
 
-    Result<Element> next();                         ///< whatever comes
-    Result<Element> next(std::uint8_t tag);         ///< fails when it is something else
-    Result<Reader> enter(std::uint8_t tag);         ///< a reader over the contents of a constructed element
-    bool skip(std::uint8_t tag);                    ///< passes over an OPTIONAL element of that tag, if it comes next
-    Result<void> finish() const;                    ///< fails when something is left
+    Result<Element> next();                 ///< whatever comes
+    Result<Element> next(std::uint8_t tag); ///< fails when it is something else
+    Result<Reader> enter(std::uint8_t tag); ///< a reader over the contents of a constructed element
+    bool skip(std::uint8_t tag);            ///< passes over an OPTIONAL element of that tag, if it comes next
+    Result<void> finish() const;            ///< fails when something is left
 
     Result<bool> read_boolean();
-    Result<std::int64_t> read_integer();            ///< up to 8 octets
-    Result<Bytes> read_unsigned();                  ///< an INTEGER >= 0 of any length, without the sign octet
-    Result<std::string> read_oid();                 ///< dotted decimal
+    Result<std::int64_t> read_integer(); ///< up to 8 octets
+    Result<Bytes> read_unsigned();       ///< an INTEGER >= 0 of any length, without the sign octet
+    Result<std::string> read_oid();      ///< dotted decimal
     Result<Bytes> read_octets();
     Result<Bytes> read_bits(std::uint8_t *unused_bits = nullptr); ///< without the unused-bits octet
 
@@ -77,12 +91,12 @@ public:
         return *this;
     }
 
-    Writer &raw(ByteView der);                       ///< complete elements made elsewhere
+    Writer &raw(ByteView der); ///< complete elements made elsewhere
     Writer &element(std::uint8_t tag, ByteView content);
     Writer &boolean(bool value);
     Writer &integer(std::int64_t value);
-    Writer &unsigned_integer(ByteView big_endian);   ///< adds or drops sign octets as needed
-    Writer &oid(std::string_view dotted);            ///< the text must have passed encode_oid or is_oid before
+    Writer &unsigned_integer(ByteView big_endian); ///< adds or drops sign octets as needed
+    Writer &oid(std::string_view dotted);          ///< the text must have passed encode_oid or is_oid before
     Writer &null();
     Writer &octets(ByteView value);
     Writer &bits(ByteView value, std::uint8_t unused_bits = 0);
@@ -92,7 +106,7 @@ public:
     /// UTCTime through 2049, GeneralizedTime from 2050 (RFC 5280 section 4.1.2.5).
     Writer &time(std::int64_t unix_seconds);
 
-    const Bytes &bytes() const & noexcept { return out_; }
+    const Bytes &bytes() const &noexcept { return out_; }
     Bytes &&take() && { return std::move(out_); }
 
 private:
@@ -100,7 +114,7 @@ private:
 };
 
 bool is_oid(std::string_view dotted) noexcept;
-Result<Bytes> encode_oid(std::string_view dotted);   ///< the contents octets
+Result<Bytes> encode_oid(std::string_view dotted);     ///< the contents octets
 Result<std::int64_t> decode_time(const Element &time); ///< UTCTime or GeneralizedTime with Z
 
 } // namespace certbroker::der

@@ -23,7 +23,8 @@ bool is_blank(char c) noexcept {
 
 constexpr std::array<signed char, 256> make_base64_table() {
     std::array<signed char, 256> table{};
-    for (auto &value : table) value = -1;
+    for (auto &value : table)
+        value = -1;
     for (std::size_t i = 0; i < base64_alphabet.size(); ++i)
         table[static_cast<unsigned char>(base64_alphabet[i])] = static_cast<signed char>(i);
     return table;
@@ -32,10 +33,27 @@ constexpr std::array<signed char, 256> make_base64_table() {
 /// What people paste around hex digits: separators, quotes and invisible formatting characters.
 bool is_paste_noise(char32_t c) noexcept {
     switch (c) {
-    case ' ': case '\t': case '\r': case '\n': case ':': case '-': case '"': case '\'':
-    case 0x00a0: case 0x202f: case 0x2018: case 0x2019: case 0x201c: case 0x201d: case 0x201e: case 0x00ab: case 0x00bb:
-    case 0xfeff: return true;
-    default: return (c >= 0x2000 && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069);
+    case ' ':
+    case '\t':
+    case '\r':
+    case '\n':
+    case ':':
+    case '-':
+    case '"':
+    case '\'':
+    case 0x00a0:
+    case 0x202f:
+    case 0x2018:
+    case 0x2019:
+    case 0x201c:
+    case 0x201d:
+    case 0x201e:
+    case 0x00ab:
+    case 0x00bb:
+    case 0xfeff:
+        return true;
+    default:
+        return (c >= 0x2000 && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069);
     }
 }
 
@@ -63,7 +81,8 @@ Result<Bytes> from_hex(std::string_view text) {
         const int high = hex_value(text[i]);
         const int low = i + 1 < text.size() ? hex_value(text[i + 1]) : -1;
         if (high < 0 || low < 0)
-            return fail(errors::encoding, "Hex could not be read: there is no pair of hex digits at character " + std::to_string(i + 1));
+            return fail(errors::encoding,
+                        "Hex could not be read: there is no pair of hex digits at character " + std::to_string(i + 1));
         out.push_back(static_cast<std::uint8_t>(high << 4 | low));
         i += 2;
     }
@@ -108,7 +127,8 @@ Result<Bytes> from_base64(std::string_view text) {
         }
         const int value = table[static_cast<unsigned char>(c)];
         if (value < 0 || padding > 0)
-            return fail(errors::encoding, "Base64 could not be read: character " + std::to_string(i + 1) + " does not belong there");
+            return fail(errors::encoding,
+                        "Base64 could not be read: character " + std::to_string(i + 1) + " does not belong there");
         group = group << 6U | static_cast<std::uint32_t>(value);
         if (++count == 4) {
             out.push_back(static_cast<std::uint8_t>(group >> 16U));
@@ -119,7 +139,8 @@ Result<Bytes> from_base64(std::string_view text) {
         }
     }
     const bool padding_fits = padding == 0 || (count == 2 && padding == 2) || (count == 3 && padding == 1);
-    if (count == 1 || !padding_fits) return fail(errors::encoding, "Base64 could not be read: it is cut off or wrongly padded");
+    if (count == 1 || !padding_fits)
+        return fail(errors::encoding, "Base64 could not be read: it is cut off or wrongly padded");
     if (count >= 2) out.push_back(static_cast<std::uint8_t>(count == 2 ? group >> 4U : group >> 10U));
     if (count == 3) out.push_back(static_cast<std::uint8_t>(group >> 2U));
     return out;
@@ -148,9 +169,12 @@ Result<std::vector<PemBlock>> from_pem(std::string_view text, std::size_t limit)
     for (;;) {
         const auto start = text.find(begin);
         if (start == std::string_view::npos) break;
-        if (blocks.size() == limit) return fail(errors::too_large, "PEM could not be read: it has more than " + std::to_string(limit) + " blocks");
+        if (blocks.size() == limit)
+            return fail(errors::too_large,
+                        "PEM could not be read: it has more than " + std::to_string(limit) + " blocks");
         const auto label_end = text.find(dashes, start + begin.size());
-        if (label_end == std::string_view::npos) return fail(errors::encoding, "PEM could not be read: the BEGIN line is not complete");
+        if (label_end == std::string_view::npos)
+            return fail(errors::encoding, "PEM could not be read: the BEGIN line is not complete");
         const std::string label(text.substr(start + begin.size(), label_end - start - begin.size()));
         const std::string end_line = "-----END " + label + "-----";
         const auto body_start = label_end + dashes.size();
@@ -159,10 +183,13 @@ Result<std::vector<PemBlock>> from_pem(std::string_view text, std::size_t limit)
             return fail(errors::encoding, "PEM could not be read: the END line that matches its BEGIN line is missing");
         const auto body = text.substr(body_start, body_end - body_start);
         if (body.find("Proc-Type:") != std::string_view::npos)
-            return fail(errors::encoding, "PEM could not be read: encrypted blocks with RFC 1421 headers are not supported")
+            return fail(errors::encoding,
+                        "PEM could not be read: encrypted blocks with RFC 1421 headers are not supported")
                 .with_remedy("Convert the key to PKCS#8 or the files to PFX first (openssl pkcs8 -topk8).");
         auto bytes = from_base64(body);
-        if (!bytes) return fail(errors::encoding, "PEM block '" + label + "' could not be read").because(std::move(bytes).error());
+        if (!bytes)
+            return fail(errors::encoding, "PEM block '" + label + "' could not be read")
+                .because(std::move(bytes).error());
         blocks.push_back({label, *std::move(bytes)});
         text.remove_prefix(body_end + end_line.size());
     }
@@ -183,7 +210,9 @@ Result<std::string> normalize_thumbprint(std::string_view text) {
         }
     }
     if (out.size() != 40)
-        return fail(errors::argument, "The thumbprint could not be read: it needs 40 hex digits, and blanks, colons or quotes at most besides");
+        return fail(
+            errors::argument,
+            "The thumbprint could not be read: it needs 40 hex digits, and blanks, colons or quotes at most besides");
     return ascii_upper(out);
 }
 

@@ -20,7 +20,8 @@ std::string one_line(std::string text) {
 std::string_view status_name(Status status) noexcept {
     switch (status) {
 #define CERTBROKER_STATUS(c_name, name, number, sentence, category)                                                    \
-    case Status::name: return #c_name;
+    case Status::name:                                                                                                 \
+        return #c_name;
 #include "certbroker/status.def"
 #undef CERTBROKER_STATUS
     }
@@ -30,7 +31,8 @@ std::string_view status_name(Status status) noexcept {
 std::string_view status_sentence(Status status) noexcept {
     switch (status) {
 #define CERTBROKER_STATUS(c_name, name, number, sentence, category)                                                    \
-    case Status::name: return sentence;
+    case Status::name:                                                                                                 \
+        return sentence;
 #include "certbroker/status.def"
 #undef CERTBROKER_STATUS
     }
@@ -41,17 +43,19 @@ Error::Error(const ErrorKind &kind, std::string message)
     : status_(kind.status), id_(kind.id), message_(one_line(std::move(message))), remedy_(kind.remedy) {}
 
 Error &&Error::because(Error cause) && {
-    int depth = 0;
-    for (const Error *e = &cause; e != nullptr; e = e->cause()) ++depth;
-    if (depth <= max_causes) {
-        if (!cause_) {
-            // Place and numbers are asked of the outermost error, so they rise with it.
-            for (const auto &[number, value] : cause.numbers_) numbers_.try_emplace(number, value);
-            if (file_.empty()) file_ = cause.file_;
-        }
-        cause_ = std::make_shared<const Error>(std::move(cause));
-    }
+    if (cause_) return std::move(*this);
+    // Place and numbers are asked of the outermost error, so they rise with it.
+    for (const auto &[number, value] : cause.numbers_)
+        numbers_.try_emplace(number, value);
+    if (file_.empty()) file_ = cause.file_;
+    cause_ = std::make_shared<const Error>(cut(std::move(cause), max_causes - 1));
     return std::move(*this);
+}
+
+Error Error::cut(Error error, int causes) {
+    if (!error.cause_) return error;
+    error.cause_ = causes > 0 ? std::make_shared<const Error>(cut(*error.cause_, causes - 1)) : nullptr;
+    return error;
 }
 
 Error &&Error::in(std::string source) && {
@@ -83,7 +87,8 @@ Error &&Error::at(std::string file, std::uint32_t line, std::uint32_t column) &&
 
 std::string describe(const Error &error) {
     std::string text = error.message();
-    for (const Error *cause = error.cause(); cause != nullptr; cause = cause->cause()) text += ": " + cause->message();
+    for (const Error *cause = error.cause(); cause != nullptr; cause = cause->cause())
+        text += ": " + cause->message();
     return text;
 }
 

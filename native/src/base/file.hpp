@@ -52,6 +52,8 @@ public:
 
 private:
     explicit Lock(std::intptr_t handle) : handle_(handle) {}
+    template<class TryLock>
+    static Result<Lock> wait(const std::filesystem::path &path, std::uint32_t timeout_ms, TryLock try_lock);
     std::intptr_t handle_ = -1;
 };
 

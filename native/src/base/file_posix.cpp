@@ -186,19 +186,34 @@ Result<bool> remove(const fs::path &path) {
     return true;
 }
 
-Result<Lock> Lock::acquire(const fs::path &path, std::uint32_t timeout_ms, Kind kind) {
+template<class TryLock>
+Result<Lock> Lock::wait(const fs::path &path, std::uint32_t timeout_ms, TryLock try_lock) {
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) return os_error("The lock could not be opened", path);
     Lock lock(fd);
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
-    while (::flock(fd, (kind == Kind::shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR) return os_error("The lock could not be taken", path);
+    while (try_lock(fd) != 0) {
+        if (errno != EWOULDBLOCK && errno != EACCES && errno != EINTR) return os_error("The lock could not be taken", path);
         if (std::chrono::steady_clock::now() >= give_up)
-            return fail(errors::database_busy,
-                        "'" + from_path(path) + "' could not be locked: another process holds it");
+            return fail(errors::database_busy, "'" + from_path(path) + "' could not be locked: another process holds it");
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     return lock;
+}
+
+Result<Lock> Lock::acquire(const fs::path &path, std::uint32_t timeout_ms) {
+    return wait(path, timeout_ms, [](int fd) { return ::flock(fd, LOCK_EX | LOCK_NB); });
+}
+
+Result<Lock> Lock::acquire_at(const fs::path &path, std::uint64_t place, std::uint32_t timeout_ms) {
+    // Locks of the open file description: threads that open the file for themselves exclude each other as well, and
+    // closing another descriptor of the same file does not give the lock up.
+    struct flock range {};
+    range.l_type = F_WRLCK;
+    range.l_whence = SEEK_SET;
+    range.l_start = static_cast<off_t>(place >> 2U); // stays clear of the largest offset, whose end overflows
+    range.l_len = 1;
+    return wait(path, timeout_ms, [&range](int fd) { return ::fcntl(fd, F_OFD_SETLK, &range); });
 }
 
 Lock::Lock(Lock &&other) noexcept : handle_(std::exchange(other.handle_, -1)) {}

@@ -11,13 +11,27 @@ public:
     void write(LogLevel, std::string_view, std::string_view) noexcept override {}
 };
 
+/// What comes from outside (a subject, a server's answer) must not begin a line of its own.
+std::string one_line(std::string_view message) {
+    std::string text(message);
+    for (char &c : text) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+    }
+    return text;
+}
+
 spdlog::level::level_enum to_spdlog(LogLevel level) {
     switch (level) {
-    case LogLevel::trace: return spdlog::level::trace;
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
+    case LogLevel::trace:
+        return spdlog::level::trace;
+    case LogLevel::debug:
+        return spdlog::level::debug;
+    case LogLevel::info:
+        return spdlog::level::info;
+    case LogLevel::warning:
+        return spdlog::level::warn;
+    case LogLevel::error:
+        return spdlog::level::err;
     }
     return spdlog::level::info;
 }
@@ -28,7 +42,7 @@ public:
     void write(LogLevel level, std::string_view source, std::string_view message) noexcept override {
         // spdlog reports trouble to stderr by itself and must never stop an issuance.
         try {
-            logger_->log(to_spdlog(level), "[{}] {}", source, message);
+            logger_->log(to_spdlog(level), "[{}] {}", source, one_line(message));
             if (level >= LogLevel::warning) logger_->flush();
         } catch (...) { // NOLINT(bugprone-empty-catch): a log line is not worth a failed request
         }

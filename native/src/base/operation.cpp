@@ -37,6 +37,8 @@ std::chrono::milliseconds Operation::remaining() const {
 
 Operation Operation::with_timeout(std::chrono::milliseconds timeout) const {
     Operation copy = *this;
+    // Far longer than anything runs; adding the largest number there is would overflow the clock.
+    if (timeout >= std::chrono::hours(24 * 365)) return copy;
     copy.deadline = std::min(deadline, clock->monotonic() + timeout);
     return copy;
 }

@@ -29,7 +29,16 @@ private:
 };
 
 /// Values are part of the C ABI (certbroker_progress_fn).
-enum class Stage : std::int32_t { policy = 1, key = 2, request = 3, submit = 4, wait = 5, verify = 6, install = 7, other = 8 };
+enum class Stage : std::int32_t {
+    policy = 1,
+    key = 2,
+    request = 3,
+    submit = 4,
+    wait = 5,
+    verify = 6,
+    install = 7,
+    other = 8
+};
 
 /// Receives progress on the calling thread; false asks to cancel.
 class Progress {

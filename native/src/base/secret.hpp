@@ -21,7 +21,9 @@ struct WipingAllocator {
     T *allocate(std::size_t n);
     void deallocate(T *memory, std::size_t n) noexcept;
     template<class U>
-    bool operator==(const WipingAllocator<U> &) const noexcept { return true; }
+    bool operator==(const WipingAllocator<U> &) const noexcept {
+        return true;
+    }
 };
 
 void *allocate_locked(std::size_t size);

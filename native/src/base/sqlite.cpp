@@ -2,6 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <new>
+#include <stdexcept>
+
 #include <gsl/narrow>
 
 #include "base/errors.hpp"
@@ -15,7 +18,14 @@ Error database_error(sqlite3 *database, std::string what) {
     const int primary = code & 0xff;
     const bool busy = primary == SQLITE_BUSY || primary == SQLITE_LOCKED;
     const char *why = database != nullptr ? sqlite3_errmsg(database) : "out of memory";
-    return fail(busy ? errors::database_busy : errors::database, std::move(what) + ": " + why).with(ErrorNumber::os_code, code);
+    return fail(busy ? errors::database_busy : errors::database, std::move(what) + ": " + why)
+        .with(ErrorNumber::os_code, code);
+}
+
+/// A parameter that cannot be bound would silently ask another question.
+void check_bound(int code) {
+    if (code == SQLITE_NOMEM) throw std::bad_alloc();
+    if (code != SQLITE_OK) throw std::logic_error(std::string("SQL parameter: ") + sqlite3_errstr(code));
 }
 
 } // namespace
@@ -24,24 +34,34 @@ void Statement::Finalize::operator()(sqlite3_stmt *statement) const noexcept {
     (void)sqlite3_finalize(statement);
 }
 
+void Statement::rewind() noexcept {
+    if (sqlite3_stmt_busy(statement_.get()) != 0) reset();
+}
+
 Statement &Statement::bind(int index, std::int64_t value) {
-    (void)sqlite3_bind_int64(statement_.get(), index, value);
+    rewind();
+    check_bound(sqlite3_bind_int64(statement_.get(), index, value));
     return *this;
 }
 
 Statement &Statement::bind(int index, std::string_view text) {
-    (void)sqlite3_bind_text(statement_.get(), index, text.data() != nullptr ? text.data() : "", gsl::narrow<int>(text.size()), SQLITE_TRANSIENT);
+    rewind();
+    check_bound(sqlite3_bind_text(statement_.get(), index, text.data() != nullptr ? text.data() : "",
+                                  gsl::narrow<int>(text.size()), SQLITE_TRANSIENT));
     return *this;
 }
 
 Statement &Statement::bind(int index, ByteView blob) {
     static const std::uint8_t nothing = 0;
-    (void)sqlite3_bind_blob(statement_.get(), index, blob.empty() ? &nothing : blob.data(), gsl::narrow<int>(blob.size()), SQLITE_TRANSIENT);
+    rewind();
+    check_bound(sqlite3_bind_blob(statement_.get(), index, blob.empty() ? &nothing : blob.data(),
+                                  gsl::narrow<int>(blob.size()), SQLITE_TRANSIENT));
     return *this;
 }
 
 Statement &Statement::bind_null(int index) {
-    (void)sqlite3_bind_null(statement_.get(), index);
+    rewind();
+    check_bound(sqlite3_bind_null(statement_.get(), index));
     return *this;
 }
 
@@ -94,22 +114,27 @@ void Database::Close::operator()(sqlite3 *database) const noexcept {
 
 Result<Database> Database::open(const std::filesystem::path &path, std::uint32_t busy_ms) {
     // SQLite gives -wal and -shm the mode of the main file, so that one decides for all three.
-    if (auto made = file::write_atomic(path, {}, file::Access::owner, false, "database.create"); !made && made.error().status() != Status::exists)
+    if (auto made = file::write_atomic(path, {}, file::Access::owner, false, "database.create");
+        !made && made.error().status() != Status::exists)
         return std::move(made).error();
     sqlite3 *raw = nullptr;
     const std::string name = file::from_path(path);
-    const int opened = sqlite3_open_v2(name.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    const int opened = sqlite3_open_v2(name.c_str(), &raw,
+                                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     Database database(raw);
     if (opened != SQLITE_OK) return database_error(raw, "The database '" + name + "' could not be opened");
     (void)sqlite3_busy_timeout(raw, gsl::narrow<int>(busy_ms));
     if (auto set = database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"); !set)
-        return fail(set.error().status() == Status::busy ? errors::database_busy : errors::database, "The database '" + name + "' could not be opened").because(std::move(set).error());
+        return fail(set.error().status() == Status::busy ? errors::database_busy : errors::database,
+                    "The database '" + name + "' could not be opened")
+            .because(std::move(set).error());
     return database;
 }
 
 Result<Statement> Database::prepare(std::string_view sql) const {
     sqlite3_stmt *statement = nullptr;
-    if (sqlite3_prepare_v3(database_.get(), sql.data(), gsl::narrow<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
+    if (sqlite3_prepare_v3(database_.get(), sql.data(), gsl::narrow<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                           &statement, nullptr) != SQLITE_OK)
         return database_error(database_.get(), "The database could not be asked");
     return Statement(database_.get(), statement);
 }
@@ -122,6 +147,10 @@ Result<void> Database::execute(const char *sql) const {
 
 std::int64_t Database::changes() const noexcept {
     return sqlite3_changes64(database_.get());
+}
+
+bool Database::in_transaction() const noexcept {
+    return sqlite3_get_autocommit(database_.get()) == 0;
 }
 
 } // namespace certbroker::sqlite

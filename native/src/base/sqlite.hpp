@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <gsl/util>
+
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 
@@ -19,7 +21,8 @@ namespace certbroker::sqlite {
 
 class Database;
 
-/// A prepared statement. Parameters are numbered from 1, columns from 0.
+/// A prepared statement. Parameters are numbered from 1, columns from 0; binding one that does not exist throws
+/// std::logic_error. Parameters stay bound when the statement is run again.
 class Statement {
 public:
     Statement &bind(int index, std::int64_t value);
@@ -39,6 +42,8 @@ public:
 
 private:
     friend class Database;
+    /// Parameters of a statement that stands on a row cannot be changed; it starts again then.
+    void rewind() noexcept;
     struct Finalize {
         void operator()(sqlite3_stmt *statement) const noexcept;
     };
@@ -61,17 +66,17 @@ public:
     template<class Body>
     auto transaction(Body &&body) const -> decltype(body()) {
         CERTBROKER_CHECK(execute("BEGIN IMMEDIATE"));
+        // Also when body throws.
+        auto rollback = gsl::finally([this] {
+            if (in_transaction()) (void)execute("ROLLBACK");
+        });
         auto result = body();
-        if (!result) {
-            (void)execute("ROLLBACK");
-            return result;
-        }
-        if (auto committed = execute("COMMIT"); !committed) {
-            (void)execute("ROLLBACK");
-            return std::move(committed).error();
-        }
+        if (!result) return result;
+        if (auto committed = execute("COMMIT"); !committed) return std::move(committed).error();
         return result;
     }
+
+    bool in_transaction() const noexcept;
 
 private:
     struct Close {

@@ -44,7 +44,8 @@ bool read_code_point(std::string_view text, std::size_t &at, char32_t &out) noex
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (std::size_t j = 0; j <= b.size(); ++j)
+        row[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
         std::size_t diagonal = row[0];
         row[0] = i;
@@ -77,7 +78,8 @@ char ascii_lower(char c) noexcept {
 
 std::string ascii_lower(std::string_view text) {
     std::string out(text);
-    for (char &c : out) c = ascii_lower(c);
+    for (char &c : out)
+        c = ascii_lower(c);
     return out;
 }
 
@@ -185,10 +187,10 @@ Bytes utf8_to_utf16(std::string_view utf8, bool big_endian) {
 }
 
 std::string windows1252_to_utf8(ByteView text) {
-    static constexpr std::array<char16_t, 32> high{
-        0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
-        0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-        0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178};
+    static constexpr std::array<char16_t, 32> high{0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                                   0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd,
+                                                   0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                                   0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178};
     std::string out;
     out.reserve(text.size());
     for (const std::uint8_t byte : text) {
@@ -199,7 +201,8 @@ std::string windows1252_to_utf8(ByteView text) {
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string> &known) {
     const std::string lower = ascii_lower(word.substr(0, 64));
-    std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+    // Two typing errors in a word of three letters leave nothing of it.
+    std::size_t best_distance = word.size() <= 3 ? 2 : std::max<std::size_t>(2, word.size() / 3) + 1;
     std::optional<std::string> best;
     for (const std::string &candidate : known) {
         const std::size_t distance = edit_distance(lower, ascii_lower(candidate));
