@@ -27,6 +27,9 @@ public:
     const Name &issuer() const noexcept;
     const Bytes &serial() const noexcept;            ///< big-endian, without sign octet
     std::string serial_hex() const;                  ///< upper-case, as Windows shows it
+    /// Negative, zero or over 20 octets: against RFC 5280 section 4.1.2.2, but read all the same. serial() of a negative
+    /// one is its two's complement octets.
+    bool has_odd_serial() const noexcept;
     std::int64_t not_before() const noexcept;        ///< unix seconds
     std::int64_t not_after() const noexcept;
     const crypto::PublicKey &public_key() const noexcept;
@@ -42,7 +45,8 @@ public:
     Bytes authority_key_identifier() const;
 
     bool self_issued() const; ///< subject = issuer
-    /// Checks the signature with the issuer's key and that names (by DER) fit. Certificate.Signature when not.
+    /// Checks the signature with the issuer's key and that the names fit (by value: some CAs write their own name with
+    /// other string types into what they issue). Certificate.Signature when not.
     Result<void> verify_issued_by(const Certificate &issuer) const;
     bool operator==(const Certificate &other) const noexcept { return equal(der(), other.der()); }
 

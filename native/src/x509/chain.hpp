@@ -28,11 +28,12 @@ Result<Certificate> find_by_key(const std::vector<Certificate> &certificates, co
 
 struct ChainCheck {
     std::int64_t now = 0;
-    std::vector<Certificate> roots;   ///< trusted; empty: only the signatures among the given ones are checked
-    bool require_root = false;
+    std::vector<Certificate> roots;   ///< trusted; empty: only the given certificates are checked against each other
+    bool require_root = false;        ///< whether a chain that does not lead to one of them is refused (Chain.Broken)
 };
-/// Signatures, CA flags, path lengths and validity of the whole chain. Critical extensions that are not understood are
-/// refused on CA certificates. Name constraints are checked for DNS, e-mail, IP and directory names.
+/// Signatures, CA flags, path lengths and validity of the whole chain, the root among `roots` included. Critical
+/// extensions that are not understood are refused on CA certificates. Name constraints are checked for DNS, e-mail, IP and
+/// directory names. Fails with Chain.Broken, Certificate.Signature or Certificate.Validity.
 Result<void> verify_chain(const Chain &chain, const ChainCheck &check);
 
 enum class Severity { information, warning, error };
@@ -44,5 +45,7 @@ struct Difference {
 /// What a CA's answer changed against the request: other key is a failure of the call (Certificate.KeyMismatch); other
 /// subject, missing names or usages, dates in the past, weak signature and short serial come back as differences.
 Result<std::vector<Difference>> compare_with_request(const Certificate &certificate, const Csr &csr, std::int64_t now);
+/// Certificate.Names when a difference is an error; its message tells them all.
+Result<void> refuse_errors(const std::vector<Difference> &differences);
 
 } // namespace certbroker::x509

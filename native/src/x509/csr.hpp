@@ -23,9 +23,10 @@ struct CsrAttribute {
 struct CsrSpec {
     Name subject;
     std::vector<Extension> extensions;    ///< become one extensionRequest attribute (1.2.840.113549.1.9.14)
-    std::vector<CsrAttribute> attributes; ///< in front of it, in this order
+    std::vector<CsrAttribute> attributes; ///< besides it; all are written in the order that DER wants of a SET OF
     crypto::SignatureScheme scheme;
     std::optional<Bytes> challenge_password_value; ///< DER of the challengePassword attribute's value (RFC 2985 5.4.1)
+    bool allow_weak_hash = false; ///< SHA-1 and MD5 are refused (Csr.WeakHash) unless a named switch allowed them
 };
 
 /// A parsed request. Immutable, cheap to copy, thread-safe.

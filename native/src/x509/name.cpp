@@ -26,7 +26,8 @@ bool has_control(std::string_view text) noexcept {
 }
 
 void append_quoted(std::string &out, std::string_view value) {
-    const bool quote = value.front() == ' ' || value.back() == ' ' || value.find_first_of(",+=\"<>#;") != std::string_view::npos;
+    const bool quote =
+        value.front() == ' ' || value.back() == ' ' || value.find_first_of(",+=\"<>#;") != std::string_view::npos;
     if (!quote) {
         out += value;
         return;
@@ -116,10 +117,13 @@ std::string Name::first(std::string_view oid) const {
 
 bool Name::same_values(const Name &other) const {
     if (der_ == other.der_) return true;
-    return std::equal(rdns_.begin(), rdns_.end(), other.rdns_.begin(), other.rdns_.end(), [](const RelativeName &a, const RelativeName &b) {
-        // The order inside an RDN follows from the encoding, so it may differ where the string types do.
-        return a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin(), same_attribute);
-    });
+    return std::equal(rdns_.begin(), rdns_.end(), other.rdns_.begin(), other.rdns_.end(),
+                      [](const RelativeName &a, const RelativeName &b) {
+                          // The order inside an RDN follows from the encoding, so it may differ where the string types
+                          // do.
+                          return a.size() == b.size() &&
+                                 std::is_permutation(a.begin(), a.end(), b.begin(), same_attribute);
+                      });
 }
 
 } // namespace certbroker::x509

@@ -13,7 +13,7 @@ namespace {
 using enum AttributeSyntax;
 
 // CertStrToName's keys. Where an OID has several, Windows shows the first.
-constexpr std::array<AttributeType, 31> types{{
+constexpr auto types = std::to_array<AttributeType>({
     {"CN", "2.5.4.3", directory},
     {"SN", "2.5.4.4", directory},
     {"SERIALNUMBER", "2.5.4.5", directory},
@@ -45,23 +45,31 @@ constexpr std::array<AttributeType, 31> types{{
     {"DC", "0.9.2342.19200300.100.1.25", ia5},
     {"UID", "0.9.2342.19200300.100.1.1", directory},
     {"USERID", "0.9.2342.19200300.100.1.1", directory},
-}};
+});
 
-bool is_letter(char c) noexcept { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+bool is_letter(char c) noexcept {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
 
 /// The text of an encoded string; false when the octets are not what the tag promises.
 bool read_text(std::uint8_t tag, ByteView content, std::string &out) {
     constexpr std::uint8_t numeric_string = 0x12;
     constexpr std::uint8_t visible_string = 0x1a;
     switch (tag) {
-    case der::utf8_string: out = as_text(content); return is_valid_utf8(out);
+    case der::utf8_string:
+        out = as_text(content);
+        return is_valid_utf8(out);
     // Characters outside PrintableString ('@', '*', '_') are common in what others encoded as one.
     case der::printable_string:
     case der::ia5_string:
     case numeric_string:
-    case visible_string: out = as_text(content); return is_ascii(out);
+    case visible_string:
+        out = as_text(content);
+        return is_ascii(out);
     // Nobody ever wrote T.61 into it.
-    case der::t61_string: out = windows1252_to_utf8(content); return true;
+    case der::t61_string:
+        out = windows1252_to_utf8(content);
+        return true;
     case der::bmp_string:
         if (content.size() % 2 != 0) return false;
         out = utf16_to_utf8(content, true);
@@ -75,31 +83,36 @@ bool read_text(std::uint8_t tag, ByteView content, std::string &out) {
             append_utf8(out, c);
         }
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 
 } // namespace
 
 const AttributeType *attribute_by_label(std::string_view label) noexcept {
-    const auto *const found = std::find_if(types.begin(), types.end(), [&](const AttributeType &type) { return iequals(type.label, label); });
+    const auto *const found =
+        std::find_if(types.begin(), types.end(), [&](const AttributeType &type) { return iequals(type.label, label); });
     return found == types.end() ? nullptr : found;
 }
 
 const AttributeType *attribute_by_oid(std::string_view oid) noexcept {
-    const auto *const found = std::find_if(types.begin(), types.end(), [&](const AttributeType &type) { return type.oid == oid; });
+    const auto *const found =
+        std::find_if(types.begin(), types.end(), [&](const AttributeType &type) { return type.oid == oid; });
     return found == types.end() ? nullptr : found;
 }
 
 std::vector<std::string> attribute_labels() {
     std::vector<std::string> labels;
-    for (const AttributeType &type : types) labels.emplace_back(type.label);
+    for (const AttributeType &type : types)
+        labels.emplace_back(type.label);
     return labels;
 }
 
 bool is_printable_string(std::string_view value) noexcept {
     return std::all_of(value.begin(), value.end(), [](char c) {
-        return is_letter(c) || (c >= '0' && c <= '9') || std::string_view(" '()+,-./:=?").find(c) != std::string_view::npos;
+        return is_letter(c) || (c >= '0' && c <= '9') ||
+               std::string_view(" '()+,-./:=?").find(c) != std::string_view::npos;
     });
 }
 

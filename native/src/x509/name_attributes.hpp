@@ -33,7 +33,8 @@ bool is_printable_string(std::string_view value) noexcept;
 /// Why a value cannot be encoded for that syntax; empty when it can.
 std::string_view value_defect(AttributeSyntax syntax, std::string_view value) noexcept;
 
-/// Fills value, string_tag and raw of an attribute from the encoded value. Fails on what is not one well-formed element.
+/// Fills value, string_tag and raw of an attribute from the encoded value. Fails on what is not one well-formed
+/// element.
 Result<void> read_attribute_value(const der::Element &element, NameAttribute &attribute);
 
 /// Limits of a name, read or made.

@@ -36,10 +36,12 @@ private:
     bool is_quote(char c) const noexcept { return c == '"' && !flags_.no_quoting; }
     bool is_blank(char c) const noexcept { return c == ' ' || c == '\t' || (!flags_.crlf && is_line_end(c)); }
     void skip_blanks() noexcept {
-        while (!at_end() && is_blank(text_[at_])) ++at_;
+        while (!at_end() && is_blank(text_[at_]))
+            ++at_;
     }
     std::string_view trimmed(std::size_t from, std::size_t to) const noexcept {
-        while (to > from && is_blank(text_[to - 1])) --to;
+        while (to > from && is_blank(text_[to - 1]))
+            --to;
         return text_.substr(from, to - from);
     }
 
@@ -49,7 +51,8 @@ private:
                                  [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; });
     }
     Error error(const ErrorKind &kind, std::size_t at, const std::string &why) const {
-        return fail(kind, "The distinguished name could not be read: " + why + " (column " + std::to_string(column(at)) + ")")
+        return fail(kind,
+                    "The distinguished name could not be read: " + why + " (column " + std::to_string(column(at)) + ")")
             .with(ErrorNumber::column, column(at));
     }
 
@@ -76,21 +79,26 @@ Bytes encode_pair(std::string_view oid, ByteView value_der) {
 
 Result<std::string> Parser::read_type(std::string_view &label) {
     const std::size_t start = at_;
-    while (!at_end() && text_[at_] != '=' && !is_separator(text_[at_]) && !is_plus(text_[at_])) ++at_;
+    while (!at_end() && text_[at_] != '=' && !is_separator(text_[at_]) && !is_plus(text_[at_]))
+        ++at_;
     label = trimmed(start, at_);
     if (label.empty()) {
-        return error(errors::name_syntax, start, at_end() || text_[at_] != '=' ? "an attribute is missing between two separators" : "the attribute's name in front of '=' is missing")
+        return error(errors::name_syntax, start,
+                     at_end() || text_[at_] != '=' ? "an attribute is missing between two separators"
+                                                   : "the attribute's name in front of '=' is missing")
             .with_remedy("Quote a value that holds commas, semicolons or plus signs: O=\"Example, Inc.\".");
     }
     if (at_end() || text_[at_] != '=') {
         return error(errors::name_syntax, start, "'" + std::string(label.substr(0, 64)) + "' is not followed by '='")
-            .with_remedy("Quote a value that holds commas, semicolons or plus signs, as in O=\"Example, Inc.\"; a backslash does not escape them.");
+            .with_remedy("Quote a value that holds commas, semicolons or plus signs, as in O=\"Example, Inc.\"; a "
+                         "backslash does not escape them.");
     }
     ++at_;
     if (const auto *type = detail::attribute_by_label(label); type != nullptr) return std::string(type->oid);
     const std::string_view dotted = istarts_with(label, "OID.") ? label.substr(4) : label;
     if (der::is_oid(dotted)) return std::string(dotted);
-    auto unknown = error(errors::name_attribute, start, "'" + std::string(label.substr(0, 64)) + "' is not a known attribute");
+    auto unknown =
+        error(errors::name_attribute, start, "'" + std::string(label.substr(0, 64)) + "' is not a known attribute");
     if (const auto meant = nearest(label, detail::attribute_labels()))
         return std::move(unknown).with_remedy("Write " + *meant + "=, if that was meant, or the attribute's OID.");
     return unknown;
@@ -112,7 +120,8 @@ Result<std::string> Parser::read_quoted() {
     }
     skip_blanks();
     if (!at_end() && !is_separator(text_[at_]) && !is_plus(text_[at_]))
-        return error(errors::name_syntax, at_, "a separator is missing behind the closing quote").with_remedy("A quote inside a quoted value is written twice (\"\").");
+        return error(errors::name_syntax, at_, "a separator is missing behind the closing quote")
+            .with_remedy("A quote inside a quoted value is written twice (\"\").");
     return value;
 }
 
@@ -120,13 +129,16 @@ Result<std::string> Parser::read_quoted() {
 Result<void> Parser::check_missing_separator(std::string_view value, std::size_t start) const {
     for (std::size_t equals = value.find('='); equals != std::string_view::npos; equals = value.find('=', equals + 1)) {
         std::size_t end = equals;
-        while (end > 0 && is_blank(value[end - 1])) --end;
+        while (end > 0 && is_blank(value[end - 1]))
+            --end;
         std::size_t begin = end;
-        while (begin > 0 && !is_blank(value[begin - 1]) && end - begin <= 20) --begin;
+        while (begin > 0 && !is_blank(value[begin - 1]) && end - begin <= 20)
+            --begin;
         if (begin == 0 || begin == end || !is_blank(value[begin - 1])) continue;
         const std::string_view word = value.substr(begin, end - begin);
         if (detail::attribute_by_label(word) == nullptr) continue;
-        return error(errors::name_syntax, start + begin, "a separator is missing in front of '" + std::string(word) + "='")
+        return error(errors::name_syntax, start + begin,
+                     "a separator is missing in front of '" + std::string(word) + "='")
             .with_remedy("Put a comma in front of it, or quote the value if it is meant as it stands.");
     }
     return {};
@@ -140,7 +152,8 @@ Result<std::string> Parser::read_unquoted() {
             return error(errors::name_syntax, at_, "a quote stands in the middle of a value")
                 .with_remedy("Quote the whole value and write each quote inside it twice: CN=\"the \"\"big\"\" one\".");
         }
-        if ((c < 0x20 && !is_blank(text_[at_])) || c == 0x7f) return error(errors::name_value, at_, "a control character stands in a value");
+        if ((c < 0x20 && !is_blank(text_[at_])) || c == 0x7f)
+            return error(errors::name_value, at_, "a control character stands in a value");
         ++at_;
     }
     const std::string_view value = trimmed(start, at_);
@@ -148,7 +161,8 @@ Result<std::string> Parser::read_unquoted() {
     return std::string(value);
 }
 
-Result<Encoded> Parser::encode_text(std::string oid, std::string_view label, std::string value, std::size_t start) const {
+Result<Encoded> Parser::encode_text(std::string oid, std::string_view label, std::string value,
+                                    std::size_t start) const {
     const auto *type = detail::attribute_by_oid(oid);
     const auto syntax = type != nullptr ? type->syntax : detail::AttributeSyntax::directory;
     if (const auto defect = detail::value_defect(syntax, value); !defect.empty()) {
@@ -180,7 +194,9 @@ Result<Encoded> Parser::encode_text(std::string oid, std::string_view label, std
 /// as CertStrToName makes of them.
 Result<Encoded> Parser::encode_hex(std::string oid, std::string_view hex, std::size_t start) const {
     auto octets = from_hex(hex);
-    if (!octets || octets->empty()) return error(errors::name_syntax, start, "'#' is not followed by pairs of hex digits").with_remedy("Quote the value if it is a text that begins with '#'.");
+    if (!octets || octets->empty())
+        return error(errors::name_syntax, start, "'#' is not followed by pairs of hex digits")
+            .with_remedy("Quote the value if it is a text that begins with '#'.");
     Bytes value = *std::move(octets);
     if (!der::check_well_formed(value)) {
         der::Writer writer;
@@ -205,7 +221,8 @@ Result<Encoded> Parser::read_attribute() {
         return encode_text(std::move(oid), label, std::move(value), start);
     }
     CERTBROKER_TRY(std::string value, read_unquoted());
-    if (!value.empty() && value.front() == '#') return encode_hex(std::move(oid), std::string_view(value).substr(1), start);
+    if (!value.empty() && value.front() == '#')
+        return encode_hex(std::move(oid), std::string_view(value).substr(1), start);
     return encode_text(std::move(oid), label, std::move(value), start);
 }
 
@@ -215,12 +232,14 @@ Result<std::vector<std::vector<Encoded>>> Parser::parse() {
     bool join = false;
     for (;;) {
         skip_blanks();
-        while (!join && flags_.crlf && !at_end() && (is_line_end(text_[at_]) || is_blank(text_[at_]))) ++at_;
+        while (!join && flags_.crlf && !at_end() && (is_line_end(text_[at_]) || is_blank(text_[at_])))
+            ++at_;
         // A separator at the very end is passed over, as CertStrToName does; a plus sign is not.
         if (at_end() && !join) return rdns;
         const std::size_t start = at_;
         CERTBROKER_TRY(Encoded attribute, read_attribute());
-        if (++count > detail::max_name_attributes) return error(errors::name_syntax, start, "it has more than 200 attributes");
+        if (++count > detail::max_name_attributes)
+            return error(errors::name_syntax, start, "it has more than 200 attributes");
         if (!join) rdns.emplace_back();
         rdns.back().push_back(std::move(attribute));
         if (at_end()) return rdns;
@@ -232,13 +251,16 @@ Result<std::vector<std::vector<Encoded>>> Parser::parse() {
 } // namespace
 
 Result<Name> Name::parse(std::string_view text, const NameFlags &flags) {
-    if (text.size() > detail::max_name_text) return fail(errors::name_syntax, "The distinguished name could not be read: it is longer than 512 KiB");
-    if (!is_valid_utf8(text)) return fail(errors::name_syntax, "The distinguished name could not be read: it is not valid UTF-8");
+    if (text.size() > detail::max_name_text)
+        return fail(errors::name_syntax, "The distinguished name could not be read: it is longer than 512 KiB");
+    if (!is_valid_utf8(text))
+        return fail(errors::name_syntax, "The distinguished name could not be read: it is not valid UTF-8");
     const bool blank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;
     if (blank) return Name();
     if (text.find('=') == std::string_view::npos) {
         const std::string shown(trim(text.size() > 200 ? std::string_view("web01.example.com") : text));
-        return fail(errors::name_syntax, "The distinguished name could not be read: it has no '=', so no attribute is named (column 1)")
+        return fail(errors::name_syntax,
+                    "The distinguished name could not be read: it has no '=', so no attribute is named (column 1)")
             .with_remedy("Write Subject = \"CN=" + shown + "\", if this is the common name.")
             .with(ErrorNumber::column, 1);
     }
@@ -249,7 +271,8 @@ Result<Name> Name::parse(std::string_view text, const NameFlags &flags) {
     der::Writer writer;
     writer.nest(der::sequence, [&](der::Writer &w) {
         for (std::vector<Encoded> &rdn : parsed) {
-            std::stable_sort(rdn.begin(), rdn.end(), [](const Encoded &a, const Encoded &b) { return a.der < b.der; });
+            std::stable_sort(rdn.begin(), rdn.end(),
+                             [](const Encoded &a, const Encoded &b) { return as_text(a.der) < as_text(b.der); });
             RelativeName attributes;
             w.nest(der::set, [&](der::Writer &set) {
                 for (Encoded &attribute : rdn) {
@@ -260,7 +283,8 @@ Result<Name> Name::parse(std::string_view text, const NameFlags &flags) {
             name.rdns_.push_back(std::move(attributes));
         }
     });
-    if (writer.bytes().size() > detail::max_name_der) return fail(errors::name_syntax, "The distinguished name could not be encoded: it is larger than 64 KiB");
+    if (writer.bytes().size() > detail::max_name_der)
+        return fail(errors::name_syntax, "The distinguished name could not be encoded: it is larger than 64 KiB");
     name.der_ = std::move(writer).take();
     return name;
 }
