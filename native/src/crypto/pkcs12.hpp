@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,9 +29,13 @@ struct Pkcs12Contents {
     std::vector<Pkcs12Certificate> certificates;
 };
 
+/// Asked before each derivation of a decryption key, with the whole AlgorithmIdentifier (DER): what stands inside an
+/// encrypted part can be looked at by nobody else in time. An error stops the opening and is what it returns.
+using Pkcs12Guard = std::function<Result<void>(ByteView algorithm_der)>;
+
 /// Opens a PFX. `password` not given means the file has none. Wrong: Pfx.Password is decided by the caller from
 /// Status::password. The caller has checked iteration counts and sizes before.
-Result<Pkcs12Contents> open_pkcs12(ByteView der, const Secret &password);
+Result<Pkcs12Contents> open_pkcs12(ByteView der, const Secret &password, const Pkcs12Guard &guard = {});
 Result<Bytes> make_pkcs12(const Pkcs12Contents &contents, const Secret &password, Pkcs12Protection protection, int iterations);
 
 } // namespace certbroker::crypto

@@ -171,7 +171,8 @@ bool fits(const Pbmac1 &params, const PasswordForm &form, ByteView content, Byte
 /// Walks through a PFX; the password form that fitted last is tried first.
 class Opener {
 public:
-    Opener(const Secret &password, Pkcs12Contents &out) : password_(password), forms_(forms_of(password)), out_(out) {}
+    Opener(const Secret &password, const Pkcs12Guard &guard, Pkcs12Contents &out)
+        : password_(password), guard_(guard), forms_(forms_of(password)), out_(out) {}
 
     /// Moves the form whose MAC is right to the front.
     Result<void> check_mac(PKCS12 *pfx) {
@@ -216,6 +217,10 @@ public:
             bags.reset(PKCS12_unpack_p7data(safe));
             if (bags == nullptr) return openssl::failure(errors::pkcs12, "The PFX could not be read");
         } else if (type == NID_pkcs7_encrypted) {
+            const PKCS7_ENCRYPT *encrypted = safe->d.encrypted;
+            if (encrypted == nullptr || encrypted->enc_data == nullptr)
+                return not_readable("an encrypted part of it is empty");
+            CERTBROKER_CHECK(ask_guard(encrypted->enc_data->algorithm));
             CERTBROKER_CHECK(with_password([&](const PasswordForm &form) {
                 bags.reset(PKCS12_unpack_p7encdata(safe, form.text(), form.length()));
                 return bags != nullptr;
@@ -227,6 +232,11 @@ public:
     }
 
 private:
+    Result<void> ask_guard(const X509_ALGOR *algorithm) const {
+        if (algorithm == nullptr) return not_readable("an encrypted part of it names no algorithm");
+        return guard_ ? guard_(openssl::encode(i2d_X509_ALGOR, algorithm)) : success();
+    }
+
     template<class Attempt>
     Result<void> with_password(Attempt &&attempt) {
         for (std::size_t i = 0; i < forms_.size(); ++i) {
@@ -256,6 +266,9 @@ private:
         case NID_keyBag:
             return add_key(bag, PKCS12_SAFEBAG_get0_p8inf(bag));
         case NID_pkcs8ShroudedKeyBag: {
+            const X509_ALGOR *algorithm = nullptr;
+            if (const X509_SIG *sealed = PKCS12_SAFEBAG_get0_pkcs8(bag)) X509_SIG_get0(sealed, &algorithm, nullptr);
+            CERTBROKER_CHECK(ask_guard(algorithm));
             Pkcs8 opened;
             CERTBROKER_CHECK(with_password([&](const PasswordForm &form) {
                 opened.reset(
@@ -294,6 +307,7 @@ private:
     }
 
     const Secret &password_;
+    const Pkcs12Guard &guard_;
     std::vector<PasswordForm> forms_;
     Pkcs12Contents &out_;
     std::size_t count_ = 0;
@@ -301,14 +315,14 @@ private:
 
 } // namespace
 
-Result<Pkcs12Contents> open_pkcs12(ByteView der, const Secret &password) {
+Result<Pkcs12Contents> open_pkcs12(ByteView der, const Secret &password, const Pkcs12Guard &guard) {
     const openssl::ErrorScope scope;
     PKCS12 *raw = PKCS12_init_ex(NID_pkcs7_data, openssl::legacy_context(), nullptr);
     const unsigned char *at = der.data();
     const Pfx pfx(d2i_PKCS12(&raw, &at, gsl::narrow<long>(der.size())));
     if (pfx == nullptr) return openssl::failure(errors::pkcs12, "The PFX could not be read");
     Pkcs12Contents contents;
-    Opener opener(password, contents);
+    Opener opener(password, guard, contents);
     if (PKCS12_mac_present(pfx.get()) == 1) CERTBROKER_CHECK(opener.check_mac(pfx.get()));
     const std::unique_ptr<STACK_OF(PKCS7), FreeSafes> safes(PKCS12_unpack_authsafes(pfx.get()));
     if (safes == nullptr) return openssl::failure(errors::pkcs12, "The PFX could not be read");
