@@ -44,6 +44,9 @@ public:
     enum class Kind { exclusive, shared };
     static Result<Lock> acquire(const std::filesystem::path &path, std::uint32_t timeout_ms,
                                 Kind kind = Kind::exclusive);
+    /// One of very many exclusive locks that share a file: `place` is which. For locks too short-lived and too many to
+    /// have files of their own.
+    static Result<Lock> acquire_at(const std::filesystem::path &path, std::uint64_t place, std::uint32_t timeout_ms);
     Lock(Lock &&other) noexcept;
     Lock &operator=(Lock &&other) noexcept;
     Lock(const Lock &) = delete;

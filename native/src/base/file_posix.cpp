@@ -193,16 +193,19 @@ Result<Lock> Lock::wait(const fs::path &path, std::uint32_t timeout_ms, TryLock 
     Lock lock(fd);
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
     while (try_lock(fd) != 0) {
-        if (errno != EWOULDBLOCK && errno != EACCES && errno != EINTR) return os_error("The lock could not be taken", path);
+        if (errno != EWOULDBLOCK && errno != EACCES && errno != EINTR)
+            return os_error("The lock could not be taken", path);
         if (std::chrono::steady_clock::now() >= give_up)
-            return fail(errors::database_busy, "'" + from_path(path) + "' could not be locked: another process holds it");
+            return fail(errors::database_busy,
+                        "'" + from_path(path) + "' could not be locked: another process holds it");
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     return lock;
 }
 
-Result<Lock> Lock::acquire(const fs::path &path, std::uint32_t timeout_ms) {
-    return wait(path, timeout_ms, [](int fd) { return ::flock(fd, LOCK_EX | LOCK_NB); });
+Result<Lock> Lock::acquire(const fs::path &path, std::uint32_t timeout_ms, Kind kind) {
+    const int how = kind == Kind::shared ? LOCK_SH : LOCK_EX;
+    return wait(path, timeout_ms, [how](int fd) { return ::flock(fd, how | LOCK_NB); });
 }
 
 Result<Lock> Lock::acquire_at(const fs::path &path, std::uint64_t place, std::uint32_t timeout_ms) {
