@@ -1,14 +1,14 @@
 #pragma once
-// An optional C++ face of plugin.h: a provider is a class, its settings a table, exceptions stop at the edge. Header-only
-// and self-contained (C++20); nothing of it crosses the boundary.
+// An optional C++ face of plugin.h: a provider is a class, its settings a table, exceptions stop at the edge.
+// Header-only and self-contained (C++20); nothing of it crosses the boundary.
 //
 //   struct Example {
 //       Example(certbroker::plugin::Host host, certbroker::plugin::Call call, certbroker::plugin::Settings settings);
 //       cbp_status submit(certbroker::plugin::Call call, const cbp_order &order);
 //       cbp_status poll(certbroker::plugin::Call call, cbp_bytes token);
 //   };
-//   constexpr cbp_plugin descriptor = certbroker::plugin::describe<Example>("example", "Example CA", "1.0.0", help, settings);
-//   extern "C" CBP_EXPORT const cbp_plugin *CBP_CALL certbroker_plugin_describe(std::uint32_t major) {
+//   constexpr cbp_plugin descriptor = certbroker::plugin::describe<Example>("example", "Example CA", "1.0.0", help,
+//   settings); extern "C" CBP_EXPORT const cbp_plugin *CBP_CALL certbroker_plugin_describe(std::uint32_t major) {
 //       return major == CERTBROKER_PLUGIN_ABI_MAJOR ? &descriptor : nullptr;
 //   }
 #include <cstdint>
@@ -60,7 +60,9 @@ public:
         const char *value = settings_ != nullptr ? table_->setting_text(settings_, name) : nullptr;
         return value != nullptr ? value : "";
     }
-    std::int64_t number(const char *name) const { return settings_ != nullptr ? table_->setting_number(settings_, name) : 0; }
+    std::int64_t number(const char *name) const {
+        return settings_ != nullptr ? table_->setting_number(settings_, name) : 0;
+    }
     bool flag(const char *name) const { return number(name) != 0; }
     const cbp_settings *raw() const { return settings_; }
 
@@ -124,7 +126,8 @@ public:
         const cbp_list *list = nullptr;
         check(table_->split_certificates(call_, value, &list));
         std::vector<cbp_bytes> out(table_->list_count(list));
-        for (std::size_t i = 0; i < out.size(); ++i) out[i] = table_->list_at(list, i);
+        for (std::size_t i = 0; i < out.size(); ++i)
+            out[i] = table_->list_at(list, i);
         return out;
     }
     /// Empty when there is none.
@@ -147,7 +150,8 @@ public:
     cbp_status issued(const std::vector<cbp_bytes> &chain, const std::string &reference) const {
         return table_->issued(call_, chain.data(), chain.size(), reference.c_str());
     }
-    cbp_status pending(std::string_view token, std::uint32_t poll_after_seconds, const std::string &message, const std::string &reference) const {
+    cbp_status pending(std::string_view token, std::uint32_t poll_after_seconds, const std::string &message,
+                       const std::string &reference) const {
         return table_->pending(call_, plugin::bytes(token), poll_after_seconds, "", message.c_str(), reference.c_str());
     }
     cbp_status denied(const std::string &reason, const std::string &message, const std::string &reference) const {
@@ -166,7 +170,8 @@ template<class Provider>
 struct Instance {
     const cbp_host *table;
     Provider provider;
-    Instance(const cbp_host *t, cbp_host_ctx *context, Call call, Settings settings) : table(t), provider(Host(t, context), call, settings) {}
+    Instance(const cbp_host *t, cbp_host_ctx *context, Call call, Settings settings)
+        : table(t), provider(Host(t, context), call, settings) {}
 };
 
 /// Runs one slot; nothing leaves it but a status.
@@ -193,9 +198,11 @@ struct Slots {
     using Object = Instance<Provider>;
     static Object &object(cbp_instance *instance) { return *reinterpret_cast<Object *>(instance); }
 
-    static cbp_status CBP_CALL open(const cbp_host *table, cbp_host_ctx *context, cbp_call *call, const cbp_settings *settings, cbp_instance **out) {
+    static cbp_status CBP_CALL open(const cbp_host *table, cbp_host_ctx *context, cbp_call *call,
+                                    const cbp_settings *settings, cbp_instance **out) {
         return guarded(table, call, [&] {
-            *out = reinterpret_cast<cbp_instance *>(new Object(table, context, Call(table, call), Settings(table, settings)));
+            *out = reinterpret_cast<cbp_instance *>(
+                new Object(table, context, Call(table, call), Settings(table, settings)));
             return static_cast<cbp_status>(CBP_OK);
         });
     }
@@ -210,12 +217,16 @@ struct Slots {
         using Wire = std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<std::remove_reference_t<T>>, T>;
         template<class T>
         static T unwire(Wire<T> value) {
-            if constexpr (std::is_reference_v<T>) return *value;
-            else return value;
+            if constexpr (std::is_reference_v<T>)
+                return *value;
+            else
+                return value;
         }
         static cbp_status CBP_CALL slot(cbp_instance *instance, cbp_call *call, Wire<Arguments>... arguments) {
             Object &self = object(instance);
-            return guarded(self.table, call, [&] { return (self.provider.*Member)(Call(self.table, call), unwire<Arguments>(arguments)...); });
+            return guarded(self.table, call, [&] {
+                return (self.provider.*Member)(Call(self.table, call), unwire<Arguments>(arguments)...);
+            });
         }
     };
 };
@@ -223,8 +234,8 @@ struct Slots {
 } // namespace detail
 
 /// The descriptor of a Provider class. Slots are taken from the member functions that exist: submit (required), poll,
-/// withdraw, renew, revoke, list_profiles, policy, ca_chain, find, get_certificate, get_crl, check; the capability bits follow.
-/// `extra` adds bits that no function shows (CBP_NEEDS_NETWORK, CBP_NEEDS_CSR_KEY).
+/// withdraw, renew, revoke, list_profiles, policy, ca_chain, find, get_certificate, get_crl, check; the capability bits
+/// follow. `extra` adds bits that no function shows (CBP_NEEDS_NETWORK, CBP_NEEDS_CSR_KEY).
 template<class Provider>
 constexpr cbp_plugin describe(const char *id, const char *title, const char *version, const char *help_url,
                               const certbroker_setting_info *const *settings, std::uint64_t extra = 0) {
@@ -263,8 +274,9 @@ constexpr cbp_plugin describe(const char *id, const char *title, const char *ver
 }
 
 /// One row of a settings table.
-constexpr certbroker_setting_info setting(std::uint32_t scope, std::uint32_t type, const char *name, const char *summary, std::uint32_t flags = 0,
-                                          const char *fallback = nullptr, const char *const *choices = nullptr, std::int64_t min = 0,
+constexpr certbroker_setting_info setting(std::uint32_t scope, std::uint32_t type, const char *name,
+                                          const char *summary, std::uint32_t flags = 0, const char *fallback = nullptr,
+                                          const char *const *choices = nullptr, std::int64_t min = 0,
                                           std::int64_t max = 0, const char *hint = nullptr) {
     return {sizeof(certbroker_setting_info), type, scope, flags, name, summary, fallback, choices, min, max, hint};
 }

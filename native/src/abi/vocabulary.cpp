@@ -1,0 +1,65 @@
+#include "abi/vocabulary.hpp"
+
+#include "base/errors.hpp"
+#include "x509/extension.hpp"
+
+namespace certbroker::abi {
+namespace {
+
+std::vector<Word> enhanced_key_usages() {
+    std::vector<Word> words;
+    for (const std::string &name : x509::eku_names())
+        words.push_back({name, x509::eku_oid(name).value_or(""), name});
+    return words;
+}
+
+std::vector<Word> key_usages() {
+    std::vector<Word> words;
+    for (const std::string &name : x509::key_usage_names(0x80ffU)) {
+        words.push_back({name, std::to_string(x509::key_usage_flag(name).value_or(0)), name});
+    }
+    return words;
+}
+
+} // namespace
+
+Result<std::vector<Word>> vocabulary(std::string_view kind) {
+    if (kind == "enhanced-key-usage") return enhanced_key_usages();
+    if (kind == "key-usage") return key_usages();
+    if (kind == "key-algorithm")
+        return std::vector<Word>{{"RSA", "RSA", "2048 to 16384 bits; what everything understands"},
+                                 {"ECDSA_P256", "ECDSA_P256", "small and fast; what everything of today understands"},
+                                 {"ECDSA_P384", "ECDSA_P384", "where policy asks for it"},
+                                 {"ECDSA_P521", "ECDSA_P521", "where policy asks for it"}};
+    if (kind == "hash-algorithm")
+        return std::vector<Word>{{"SHA256", "SHA256", "the default"},
+                                 {"SHA384", "SHA384", "with P-384"},
+                                 {"SHA512", "SHA512", "with P-521"}};
+    if (kind == "store-name")
+        return std::vector<Word>{{"My", "My", "certificates with their keys (Personal)"},
+                                 {"Root", "Root", "trusted root certification authorities"},
+                                 {"CA", "CA", "intermediate certification authorities"},
+                                 {"TrustedPeople", "TrustedPeople", "certificates that are trusted by themselves"}};
+    if (kind == "revocation-reason")
+        return std::vector<Word>{{"Unspecified", "0", "no reason given"},
+                                 {"KeyCompromise", "1", "somebody else may have the key"},
+                                 {"CACompromise", "2", "somebody else may have the CA's key"},
+                                 {"AffiliationChanged", "3", "the names are no longer right"},
+                                 {"Superseded", "4", "another certificate took its place"},
+                                 {"CessationOfOperation", "5", "it is no longer needed"},
+                                 {"CertificateHold", "6", "suspended for a while"},
+                                 {"RemoveFromCrl", "8", "the suspension is over"},
+                                 {"PrivilegeWithdrawn", "9", "its owner may no longer use it"}};
+    if (kind == "request-option")
+        return std::vector<Word>{{"install", "true", "put the certificate into the store"},
+                                 {"trust-root", "false", "add the CA's root to Root"},
+                                 {"friendly-name", "", "the friendly name in the store"},
+                                 {"wait-seconds", "0", "how long to keep asking while the CA says pending"},
+                                 {"archive-old", "true", "renewal: archive the certificate that was replaced"},
+                                 {"reuse-key", "false", "renewal: keep the key"},
+                                 {"allow-differences", "true", "what the CA changed is a warning, not a failure"}};
+    return fail(errors::argument, "The vocabulary '" + std::string(kind.substr(0, 64)) +
+                                      "' could not be listed: there is none of that name");
+}
+
+} // namespace certbroker::abi
