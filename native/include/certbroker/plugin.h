@@ -258,6 +258,10 @@ typedef struct cbp_host {
     cbp_status(CBP_CALL *add_crl)(cbp_call *, cbp_bytes der);
     /* check: status 0 passed, 1 warning, 2 failed, 3 skipped; cause and remedy may be NULL */
     cbp_status(CBP_CALL *add_check)(cbp_call *, const char *id, const char *name, int32_t status, const char *message, const char *cause, const char *remedy);
+
+    /* As state_put, but only when none of the keys exists yet, atomically among all processes: CBP_E_EXISTS (without
+     * fail) otherwise. For what must be made exactly once, such as a CA's own root. */
+    cbp_status(CBP_CALL *state_put_new)(cbp_call *, const char *const *keys, const cbp_bytes *values, size_t count);
 } cbp_host;
 
 /* One issuance. Call-scoped. */
