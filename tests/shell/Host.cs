@@ -17,7 +17,7 @@ internal sealed class Host(bool nonInteractive) : PSHost
     public override Version Version => typeof(Host).Assembly.GetName().Version ?? new Version(1, 0);
     public override Guid InstanceId => id;
     public override PSHostUserInterface UI => ui;
-    public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
+    public override CultureInfo CurrentCulture => CurrentUICulture;
     // Help is looked up by the UI culture; the module ships en-US.
     public override CultureInfo CurrentUICulture { get; } = EnglishUI();
     public override void SetShouldExit(int exitCode) => ExitCode = exitCode;
@@ -30,11 +30,19 @@ internal sealed class Host(bool nonInteractive) : PSHost
     {
         try
         {
-            return CultureInfo.GetCultureInfo("en-US");
+            return new EnglishCulture();
         }
         catch (CultureNotFoundException)
         {
             return CultureInfo.InvariantCulture;
         }
+    }
+
+    /// <summary>Without ICU a culture does not know its language, and text is only wrapped between words in languages
+    /// that the engine knows.</summary>
+    private sealed class EnglishCulture() : CultureInfo("en-US")
+    {
+        public override string TwoLetterISOLanguageName => "en";
+        public override object Clone() => this;
     }
 }

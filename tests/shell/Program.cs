@@ -36,6 +36,7 @@ internal static class Program
         // Threads the module starts, and help, take their culture from here.
         CultureInfo.DefaultThreadCurrentUICulture = host.CurrentUICulture;
         CultureInfo.CurrentUICulture = host.CurrentUICulture;
+        CultureInfo.CurrentCulture = host.CurrentCulture;
         try
         {
             return Run(options, host);
