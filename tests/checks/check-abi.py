@@ -40,14 +40,14 @@ with tempfile.TemporaryDirectory() as folder:
     program = pathlib.Path(folder) / "layout.c"
     body = []
     for struct, promised in layout.items():
-        body.append(f'printf("{struct} size %zu\\n", sizeof({struct}));')
+        body.append(f'printf("{struct} sizeof %zu\\n", sizeof({struct}));')
         body += [f'printf("{struct} {field} %zu\\n", offsetof({struct}, {field}));' for field in promised["fields"]]
     program.write_text('#include <stdio.h>\n#include "certbroker/certbroker.h"\n#include "certbroker/plugin.h"\nint main(void) {\n' + "\n".join(body) + "\nreturn 0; }\n")
     binary = pathlib.Path(folder) / "layout"
     subprocess.run(["cc", "-std=c99", f"-I{root}/native/include", str(program), "-o", str(binary)], check=True)
     for line in subprocess.run([str(binary)], check=True, capture_output=True, text=True).stdout.splitlines():
         struct, field, value = line.split()
-        promised = layout[struct]["size"] if field == "size" else layout[struct]["fields"][field]
+        promised = layout[struct]["size"] if field == "sizeof" else layout[struct]["fields"][field]
         if int(value) != promised:
             problems.append(f"{struct}.{field} is {value}, promised was {promised}")
 
