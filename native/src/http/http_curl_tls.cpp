@@ -1,0 +1,106 @@
+#include "http/http_curl_tls.hpp"
+
+#include <curl/curl.h>
+#include <openssl/ssl.h>
+
+#include "base/encoding.hpp"
+#include "base/file.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/openssl.hpp"
+#include "http/errors.hpp"
+
+namespace certbroker::http::detail {
+namespace {
+
+constexpr std::size_t max_trust_file = 1024UL * 1024;
+
+/// OpenSSL asks here only when the context has no certificate of its own.
+int on_certificate_asked(SSL *ssl, X509 **, EVP_PKEY **) {
+    auto *identity = static_cast<TlsIdentity *>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+    if (identity != nullptr) identity->certificate_asked = true;
+    return 0;
+}
+
+/// Gives the key to OpenSSL by reference: it never leaves its handle.
+bool use_client(SSL_CTX *context, TlsIdentity &identity) {
+    const crypto::ClientCredentials &client = *identity.client;
+    EVP_PKEY *key = client.key ? client.key->native() : nullptr;
+    if (key == nullptr || client.chain_der.empty()) {
+        identity.client_problem = client.chain_der.empty() ? "it has no certificate" : "its key cannot be used for TLS";
+        return false;
+    }
+    bool first = true;
+    for (const Bytes &der : client.chain_der) {
+        const crypto::openssl::Certificate certificate = crypto::openssl::read_certificate(der);
+        const bool taken = certificate && (first ? SSL_CTX_use_certificate(context, certificate.get()) == 1
+                                                 : SSL_CTX_add1_chain_cert(context, certificate.get()) == 1);
+        if (!taken) {
+            identity.client_problem = "its certificate chain cannot be read";
+            return false;
+        }
+        first = false;
+    }
+    if (SSL_CTX_use_PrivateKey(context, key) != 1 || SSL_CTX_check_private_key(context) != 1) {
+        identity.client_problem = "its key does not belong to its certificate";
+        return false;
+    }
+    return true;
+}
+
+} // namespace
+
+std::string fingerprint(ByteView bytes) {
+    return to_hex(crypto::sha256(bytes));
+}
+
+std::string TlsIdentity::key() const {
+    std::string text;
+    if (client && client->key) {
+        text += "client " + to_hex(client->key->public_key().sha256());
+        for (const Bytes &der : client->chain_der)
+            text += " " + fingerprint(der);
+    }
+    for (const Bytes &der : extra_trust)
+        text += " trust " + fingerprint(der);
+    return text;
+}
+
+Result<std::vector<Bytes>> read_trust_file(const std::string &path) {
+    const auto problem = [&](std::string why) {
+        return fail(errors::http_trust_file, "The trust anchors in '" + path + "' cannot be used" + std::move(why));
+    };
+    auto bytes = file::read(file::to_path(path), max_trust_file);
+    if (!bytes) return problem("").because(std::move(bytes).error());
+    auto blocks = from_pem(as_text(*bytes));
+    if (!blocks) return problem("").because(std::move(blocks).error());
+    std::vector<Bytes> anchors;
+    for (PemBlock &block : *blocks) {
+        if (block.label != "CERTIFICATE" && block.label != "TRUSTED CERTIFICATE") continue;
+        if (!crypto::openssl::read_certificate(block.bytes)) return problem(": a certificate in it is damaged");
+        anchors.push_back(std::move(block.bytes));
+    }
+    if (anchors.empty()) return problem(": it holds no certificate");
+    return anchors;
+}
+
+int configure_tls(void *, void *ssl_context, void *data) noexcept {
+    const crypto::openssl::ErrorScope errors;
+    auto *context = static_cast<SSL_CTX *>(ssl_context);
+    auto &identity = *static_cast<TlsIdentity *>(data);
+    try {
+        // The store may be libcurl's cached one; it is that of this identity alone, and adding twice is no failure.
+        X509_STORE *store = SSL_CTX_get_cert_store(context);
+        for (const Bytes &der : identity.extra_trust) {
+            const crypto::openssl::Certificate anchor = crypto::openssl::read_certificate(der);
+            if (!anchor || X509_STORE_add_cert(store, anchor.get()) != 1) return CURLE_SSL_CACERT_BADFILE;
+        }
+        if (identity.client) return use_client(context, identity) ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
+        (void)SSL_CTX_set_app_data(context, &identity);
+        SSL_CTX_set_client_cert_cb(context, &on_certificate_asked);
+        return CURLE_OK;
+    } catch (...) {
+        return CURLE_OUT_OF_MEMORY;
+    }
+}
+
+} // namespace certbroker::http::detail
