@@ -80,7 +80,9 @@ OSSL_LIB_CTX *legacy_context() noexcept {
 }
 
 Bio memory_reader(ByteView bytes) {
-    return Bio(BIO_new_mem_buf(bytes.data(), gsl::narrow<int>(bytes.size())));
+    // OpenSSL takes no null pointer, not even with a size of 0.
+    return Bio(
+        BIO_new_mem_buf(bytes.empty() ? "" : static_cast<const void *>(bytes.data()), gsl::narrow<int>(bytes.size())));
 }
 
 ByteView written(BIO *memory) noexcept {

@@ -5,8 +5,8 @@ cd "$(dirname "$0")"
 pw='Pa55-word'
 
 # Keys in every form import_key reads.
-openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -outform DER -out p256.pk8.der
-openssl pkey -in p256.pk8.der -inform DER -out p256.pk8.pem
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out p256.pk8.pem
+openssl pkcs8 -topk8 -nocrypt -in p256.pk8.pem -outform DER -out p256.pk8.der
 openssl ec -in p256.pk8.pem -out p256.sec1.pem
 openssl ec -in p256.pk8.pem -outform DER -out p256.sec1.der
 openssl ec -in p256.pk8.pem -no_public -outform DER -out p256.sec1-nopub.der
@@ -23,8 +23,8 @@ openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out p521.pk8.pem
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out secp256k1.pk8.pem
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit -out explicit.pk8.pem
 openssl genpkey -algorithm ED25519 -out ed25519.pk8.pem
-openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -outform DER -out rsa2048.pk8.der
-openssl pkey -in rsa2048.pk8.der -inform DER -out rsa2048.pk8.pem
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa2048.pk8.pem
+openssl pkcs8 -topk8 -nocrypt -in rsa2048.pk8.pem -outform DER -out rsa2048.pk8.der
 openssl rsa -in rsa2048.pk8.pem -traditional -out rsa2048.pkcs1.pem
 openssl rsa -in rsa2048.pk8.pem -traditional -outform DER -out rsa2048.pkcs1.der
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out rsa1024.pk8.pem
@@ -88,7 +88,7 @@ openssl crl2pkcs7 -nocrl -certfile bundle.pem -outform DER -out bundle.p7b
 : > index.txt
 openssl ca -config crl.cnf -gencrl -keyfile ca.key.pem -cert ca.pem -md sha256 -crldays 36500 -out ca.crl.pem 2> /dev/null
 openssl crl2pkcs7 -in ca.crl.pem -certfile bundle.pem -outform DER -out bundle-crl.p7b
-certtool --p7-generate --load-certificate rsa2048.cert.pem --load-privkey rsa2048.pk8.pem --infile message.txt --outder --outfile certtool-signed.p7 2> /dev/null
+certtool --p7-sign --p7-include-cert --load-certificate rsa2048.cert.pem --load-privkey rsa2048.pk8.pem --infile message.txt --outder --outfile certtool-signed.p7 2> /dev/null
 rm -f index.txt* bundle.pem
 
 # PFX files.
