@@ -1,0 +1,163 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using CertBroker.Completion;
+using CertBroker.Interop;
+
+namespace CertBroker.Commands;
+
+/// <summary>
+/// <para>Gets certificates of a store.</para>
+/// <para>Without parameters it lists CurrentUser\My. Certificates are chosen by thumbprint, subject, friendly name, DNS name
+/// or the days until they expire; several conditions must all be met. A certificate that a renewal replaced is left out
+/// unless -IncludeArchived is given.</para>
+/// </summary>
+/// <example>
+/// <title>List the computer's certificates</title>
+/// <code>Get-CBCertificate -StoreLocation LocalMachine</code>
+/// <para>Lists LocalMachine\My.</para>
+/// </example>
+/// <example>
+/// <title>Get one certificate</title>
+/// <code>(Get-CBCertificate -Thumbprint $thumbprint).NotAfter</code>
+/// <para>Blanks, colons, quotes and the invisible character that Windows' dialog copies along do no harm.</para>
+/// </example>
+/// <example>
+/// <title>Find what expires</title>
+/// <code>Get-CBCertificate -ExpiringInDays 400</code>
+/// <para>Lists what ends within 400 days or has ended already.</para>
+/// </example>
+/// <example>
+/// <title>Use a certificate in .NET</title>
+/// <code>$x509 = (Get-CBCertificate -Thumbprint $thumbprint).ToX509Certificate2()
+/// $x509.Subject</code>
+/// <para>The .NET object has no private key; that stays in the store.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Get, "CBCertificate", DefaultParameterSetName = "Filter")]
+[OutputType(typeof(CertificateInfo))]
+public sealed class GetCBCertificateCommand : StoreCmdlet
+{
+    /// <summary>Thumbprints, as people paste them.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Thumbprint", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ThumbprintCompleter))]
+    public string[] Thumbprint { get; set; } = Array.Empty<string>();
+
+    /// <summary>Part of the subject, or a pattern with * and ?; any case.</summary>
+    [Parameter(ParameterSetName = "Filter")]
+    [SupportsWildcards]
+    public string? Subject { get; set; }
+
+    /// <summary>The friendly name, or a pattern with * and ?; any case.</summary>
+    [Parameter(ParameterSetName = "Filter")]
+    [SupportsWildcards]
+    public string? FriendlyName { get; set; }
+
+    /// <summary>A DNS name the certificate is valid for, or a pattern with * and ?; any case.</summary>
+    [Parameter(ParameterSetName = "Filter")]
+    [SupportsWildcards]
+    public string? DnsName { get; set; }
+
+    /// <summary>Only certificates that end within so many days, or have ended.</summary>
+    [Parameter(ParameterSetName = "Filter")]
+    [ValidateRange(0, 36500)]
+    public int ExpiringInDays { get; set; }
+
+    /// <summary>Only certificates with their private key.</summary>
+    [Parameter(ParameterSetName = "Filter")]
+    public SwitchParameter HasPrivateKey { get; set; }
+
+    /// <summary>Lists certificates that a renewal replaced, too.</summary>
+    [Parameter(ParameterSetName = "Filter")]
+    public SwitchParameter IncludeArchived { get; set; }
+
+    private protected override void ProcessItem()
+    {
+        if (ParameterSetName == "Thumbprint")
+        {
+            foreach (string thumbprint in Thumbprint)
+            {
+                Item(thumbprint, () =>
+                {
+                    using EntryHandle entry = FindThumbprint(thumbprint);
+                    WriteObject(ModelConvert.Certificate(entry));
+                });
+            }
+            return;
+        }
+        Target = StorePath;
+        bool any = false;
+        foreach (CertificateInfo certificate in Search())
+        {
+            any = true;
+            WriteObject(certificate);
+        }
+        if (!any)
+        {
+            bool filtered = Bound(nameof(Subject)) || Bound(nameof(FriendlyName)) || Bound(nameof(DnsName)) || Bound(nameof(ExpiringInDays)) || HasPrivateKey;
+            WarnOnce(filtered ? $"No certificate in {StorePath} matches." : $"{StorePath} has no certificates.");
+        }
+    }
+
+    // The store narrows the search by the most selective condition it can; the others are checked on what it gives.
+    private IEnumerable<CertificateInfo> Search()
+    {
+        FindBy by = FindBy.All;
+        string? value = null;
+        if (Exact(FriendlyName))
+        {
+            by = FindBy.FriendlyName;
+            value = FriendlyName;
+        }
+        else if (Exact(Subject))
+        {
+            by = FindBy.Subject;
+            value = Subject;
+        }
+        var chosen = new List<CertificateInfo>();
+        foreach (EntryHandle entry in Find(Store, by, value))
+        {
+            using (entry)
+            {
+                CertificateInfo certificate = ModelConvert.Certificate(entry);
+                if (Matches(certificate))
+                {
+                    chosen.Add(certificate);
+                }
+            }
+        }
+        return chosen;
+    }
+
+    private bool Matches(CertificateInfo certificate)
+    {
+        if (certificate.Archived && !IncludeArchived)
+        {
+            return false;
+        }
+        if (HasPrivateKey && !certificate.HasPrivateKey)
+        {
+            return false;
+        }
+        if (Bound(nameof(ExpiringInDays)) && certificate.NotAfter > DateTime.Now.AddDays(ExpiringInDays))
+        {
+            return false;
+        }
+        if (!string.IsNullOrEmpty(Subject) && !Matches(Exact(Subject) ? "*" + WildcardPattern.Escape(Subject) + "*" : Subject!, certificate.Subject))
+        {
+            return false;
+        }
+        if (!string.IsNullOrEmpty(FriendlyName) && !Matches(FriendlyName!, certificate.FriendlyName))
+        {
+            return false;
+        }
+        return string.IsNullOrEmpty(DnsName) || DnsNames(certificate).Any(name => Matches(DnsName!, name));
+    }
+
+    private static IEnumerable<string> DnsNames(CertificateInfo certificate) =>
+        certificate.SubjectAlternativeName.Where(name => name.StartsWith("dns=", StringComparison.OrdinalIgnoreCase)).Select(name => name.Substring(4));
+
+    private static bool Exact(string? text) => !string.IsNullOrEmpty(text) && !WildcardPattern.ContainsWildcardCharacters(text);
+
+    private static bool Matches(string pattern, string text) => new WildcardPattern(pattern, WildcardOptions.IgnoreCase).IsMatch(text);
+}

@@ -1,0 +1,137 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using CertBroker.Completion;
+using CertBroker.Interop;
+
+namespace CertBroker.Commands;
+
+/// <summary>
+/// <para>Lists the requests that wait for something.</para>
+/// <para>These are requests whose key waits for its certificate, and requests that a CA has not decided yet. They survive
+/// restarts. With -All finished ones are listed too; Get-CBIssuance tells their stories.</para>
+/// </summary>
+/// <example>
+/// <title>List what waits</title>
+/// <code>Get-CBCertificateRequest</code>
+/// <para>The newest request comes first.</para>
+/// </example>
+/// <example>
+/// <title>Get one request with its text</title>
+/// <code>(Get-CBCertificateRequest -RequestId $pendingId).Pem</code>
+/// <para>Shows the request in PEM again, as it was sent.</para>
+/// </example>
+/// <example>
+/// <title>Find requests by state and subject</title>
+/// <code>Get-CBCertificateRequest -State Pending -Subject '*example*'</code>
+/// <para>Lists pending requests with a matching subject.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Get, "CBCertificateRequest", DefaultParameterSetName = "Filter")]
+[OutputType(typeof(CertificateRequestInfo))]
+public sealed class GetCBCertificateRequestCommand : CertBrokerCmdlet
+{
+    // Read once, however many ids come through the pipeline.
+    private List<CertificateRequestInfo>? all;
+
+    /// <summary>The ids of the requests.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "RequestId", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(IssuanceIdCompleter))]
+    public string[] RequestId { get; set; } = Array.Empty<string>();
+
+    /// <summary>Only requests in one of these states.</summary>
+    [Parameter(ParameterSetName = "Filter")]
+    public RequestState[]? State { get; set; }
+
+    /// <summary>Only requests whose subject matches; * and ? are wildcards.</summary>
+    [Parameter(ParameterSetName = "Filter")]
+    [SupportsWildcards]
+    public string? Subject { get; set; }
+
+    /// <summary>Only requests of this authority.</summary>
+    [Parameter(ParameterSetName = "Filter")]
+    [ArgumentCompleter(typeof(AuthorityCompleter))]
+    public string? Authority { get; set; }
+
+    /// <summary>Only requests of the computer (LocalMachine) or of the user (CurrentUser). Both without it.</summary>
+    [Parameter(ParameterSetName = "Filter")]
+    public StoreLocation StoreLocation { get; set; }
+
+    /// <summary>Lists finished requests too.</summary>
+    [Parameter(ParameterSetName = "Filter")]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>Fills the property Pem; with -RequestId it always is.</summary>
+    [Parameter(ParameterSetName = "Filter")]
+    public SwitchParameter IncludePem { get; set; }
+
+    private protected override void ProcessItem()
+    {
+        if (ParameterSetName == "RequestId")
+        {
+            all ??= List("all", null);
+            foreach (string id in RequestId)
+            {
+                Item(id, () => WriteOne(all, id));
+            }
+            return;
+        }
+        bool everything = All || (State != null && State.Length > 0);
+        IEnumerable<CertificateRequestInfo> found = List(everything ? "all" : "open", Bound(nameof(StoreLocation)) ? StoreLocation.ToString() : null);
+        if (State != null && State.Length > 0)
+        {
+            found = found.Where(item => State.Contains(item.State));
+        }
+        if (!string.IsNullOrEmpty(Subject))
+        {
+            var pattern = new WildcardPattern(Subject, WildcardOptions.IgnoreCase);
+            found = found.Where(item => pattern.IsMatch(item.Subject));
+        }
+        if (!string.IsNullOrEmpty(Authority))
+        {
+            found = found.Where(item => string.Equals(item.Authority, Authority, StringComparison.OrdinalIgnoreCase));
+        }
+        bool any = false;
+        foreach (CertificateRequestInfo item in found)
+        {
+            any = true;
+            if (IncludePem)
+            {
+                item.Pem = ReadPem(item.RequestId);
+            }
+            WriteObject(item);
+        }
+        if (!any)
+        {
+            WarnOnce(MyInvocation.BoundParameters.Count == 0 ? "No request is waiting." : "No request matches.");
+        }
+    }
+
+    private void WriteOne(List<CertificateRequestInfo> all, string id)
+    {
+        CertificateRequestInfo? found = all.FirstOrDefault(item => string.Equals(item.RequestId, id.Trim(), StringComparison.OrdinalIgnoreCase));
+        if (found == null)
+        {
+            throw Failure(CertBrokerStatus.NotFound, "Module.RequestNotFound", $"no request has the id '{id}'",
+                "Get-CBCertificateRequest -All lists the requests.");
+        }
+        found.Pem = ReadPem(found.RequestId);
+        WriteObject(found);
+    }
+
+    private List<CertificateRequestInfo> List(string what, string? location) =>
+        Items.Rows(null, ModelConvert.Request, (IntPtr each, IntPtr payload, out ErrorHandle error) =>
+            NativeMethods.ListRequests(Context, Utf8.Z(location), Utf8.Z(what), each, payload, out error));
+
+    private string? ReadPem(string id)
+    {
+        NativeError.Check(NativeMethods.OpenRequest(Context, Utf8.Z(id), out IssueHandle issue, out ErrorHandle error), error);
+        using (issue)
+        {
+            byte[]? encoded = IssueReader.Request(issue, NativeEncoding.Certreq);
+            return encoded == null ? null : Encoding.ASCII.GetString(encoded);
+        }
+    }
+}

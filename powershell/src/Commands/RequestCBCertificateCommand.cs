@@ -1,0 +1,198 @@
+using System;
+using System.Collections;
+using System.Management.Automation;
+using CertBroker.Completion;
+using CertBroker.Interop;
+
+namespace CertBroker.Commands;
+
+/// <summary>
+/// <para>Gets a certificate from a CA.</para>
+/// <para>Goes the whole road: asks for the CA's rules, makes the key, makes the request, sends it, checks the answer and
+/// installs the certificate. Every step is written down first, so nothing is lost and nothing is issued twice, whatever
+/// happens in between. The object that comes back has the Status Issued, Pending, Denied or Uncertain; a pending or uncertain
+/// request is taken further by Receive-CBCertificate. The order settings of the authority's provider are parameters of this
+/// command: Get-CBProvider -ListSetting lists them.</para>
+/// </summary>
+/// <example>
+/// <title>Get a certificate for names</title>
+/// <code>Request-CBCertificate -Authority lab -Template server -Subject 'CN=web01.example.com' -DnsName web01.example.com -KeyAlgorithm ECDSA_P256</code>
+/// <para>Makes the key, gets the certificate and installs it in CurrentUser\My.</para>
+/// </example>
+/// <example>
+/// <title>Get a certificate for an INF file</title>
+/// <code>$result = Request-CBCertificate -Authority lab -InfPath certreq.ini -OutFile ra.cer
+/// $result.Status</code>
+/// <para>Installs the certificate where the file says, and writes it to ra.cer too.</para>
+/// </example>
+/// <example>
+/// <title>Send a request that was made elsewhere</title>
+/// <code>Request-CBCertificate -Authority lab -RequestPath request.csr -NoInstall -OutFile other.cer</code>
+/// <para>The key is not here, so the certificate is only written to a file.</para>
+/// </example>
+/// <example>
+/// <title>Send a request that waits here</title>
+/// <code>New-CBCertificateRequest -Subject 'CN=agent' -KeyAlgorithm ECDSA_P256 | Request-CBCertificate -Authority lab -WaitSeconds 5</code>
+/// <para>Sends the request, and asks again for up to five seconds when the CA wants to decide later.</para>
+/// </example>
+[Cmdlet(VerbsLifecycle.Request, "CBCertificate", DefaultParameterSetName = ParameterSet, SupportsShouldProcess = true)]
+[OutputType(typeof(IssuanceResult))]
+public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParameters
+{
+    private const string RequestSet = "Request";
+    private const string RequestIdSet = "RequestId";
+    private const string RequestPathSet = "RequestPath";
+
+    private ProviderHandle provider = ProviderHandle.None;
+    private ProviderParameters? dynamicParameters;
+
+    /// <summary>The authority to ask: a name that Register-CBAuthority gave.</summary>
+    [Parameter(Mandatory = true)]
+    [ArgumentCompleter(typeof(AuthorityCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Authority { get; set; } = string.Empty;
+
+    /// <summary>The CA's template or profile. It must agree with a template named in the INF file.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(TemplateCompleter))]
+    public string? Template { get; set; }
+
+    /// <summary>A request object of New-CBCertificateRequest or Get-CBCertificateRequest.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = RequestSet, ValueFromPipeline = true)]
+    public CertificateRequestInfo? Request { get; set; }
+
+    /// <summary>The id of a request that New-CBCertificateRequest made.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = RequestIdSet)]
+    [ArgumentCompleter(typeof(RequestIdCompleter))]
+    public string RequestId { get; set; } = string.Empty;
+
+    /// <summary>A file with a request made elsewhere: PEM, base64 or DER.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = RequestPathSet)]
+    [ValidateNotNullOrEmpty]
+    public string RequestPath { get; set; } = string.Empty;
+
+    /// <summary>Settings of this order, by the names that Get-CBProvider -ListSetting shows: @{ 'name' = 'value' }. Secrets
+    /// are given as SecureString.</summary>
+    [Parameter]
+    public Hashtable? OrderSetting { get; set; }
+
+    /// <summary>Only gets the certificate, without installing it.</summary>
+    [Parameter]
+    public SwitchParameter NoInstall { get; set; }
+
+    /// <summary>Installs the CA's root as trusted.</summary>
+    [Parameter]
+    public SwitchParameter TrustRoot { get; set; }
+
+    /// <summary>How long to keep asking while the CA says pending.</summary>
+    [Parameter]
+    [ValidateRange(0, Road.LongestWait)]
+    public int WaitSeconds { get; set; }
+
+    /// <summary>Fails when the CA changed something. Without it what was changed comes as warnings.</summary>
+    [Parameter]
+    public SwitchParameter Exact { get; set; }
+
+    /// <summary>A file the certificate is written to as PEM, once it is issued.</summary>
+    [Parameter]
+    public string? OutFile { get; set; }
+
+    /// <summary>Overwrites an existing file.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>The order settings of the authority's provider.</summary>
+    public object? GetDynamicParameters()
+    {
+        dynamicParameters = ProviderParameters.TryBuild(null, Authority, ProviderParameters.Order, OrderSetting, required: true, GetType());
+        return dynamicParameters?.Dictionary;
+    }
+
+    private protected override void SetUp()
+    {
+        Target = Authority;
+        provider = Own(AuthorityAccess.Open(Context, Authority, Operation));
+    }
+
+    private protected override void ProcessItem()
+    {
+        string? path = null;
+        if (!string.IsNullOrEmpty(OutFile))
+        {
+            path = Files.Resolve(this, OutFile!);
+            Files.CheckWritable(path, Force);
+        }
+        using var order = new NativeSettings();
+        ProviderParameters.Apply(this, Context, dynamicParameters == null && OrderSetting != null ? AuthorityAccess.ProviderOf(Context, Authority) : null,
+            dynamicParameters, OrderSetting, order);
+        using NativeSettings options = Road.Options(!NoInstall, TrustRoot, FriendlyName, WaitSeconds, !Exact);
+        Road.AllowTime(Operation, WaitSeconds);
+        using IssueHandle? issue = Send(order, options);
+        if (issue == null)
+        {
+            return;
+        }
+        IssuanceResult result = Road.Result(issue, WarnOnce);
+        Item(path, () => Road.WriteCertificate(result, path, Force));
+        WriteObject(result);
+    }
+
+    private IssueHandle? Send(NativeSettings order, NativeSettings options)
+    {
+        switch (ParameterSetName)
+        {
+            case RequestSet: return SendPrepared(Request!.RequestId, Request.Subject, order, options);
+            case RequestIdSet: return SendPrepared(RequestId, RequestId, order, options);
+            case RequestPathSet: return SendForeign(order, options);
+            default: return SendNew(order, options);
+        }
+    }
+
+    private bool Agreed(string what) => ShouldProcess($"{what} from {Authority}", "Request certificate");
+
+    private IssueHandle? SendNew(NativeSettings order, NativeSettings options)
+    {
+        using RequestHandle request = BuildRequest();
+        StoreHandle store = StoreFor(request);
+        if (!Agreed(Describe()))
+        {
+            return null;
+        }
+        int status = NativeMethods.Enroll(Context, request, provider, Utf8.ZOrNull(Template), order, store, options, ref Operation.Native,
+            out IssueHandle issue, out ErrorHandle error);
+        Operation.Check(status, error);
+        return issue;
+    }
+
+    private IssueHandle? SendPrepared(string id, string subject, NativeSettings order, NativeSettings options)
+    {
+        Target = id;
+        if (!Agreed(subject))
+        {
+            return null;
+        }
+        int status = NativeMethods.EnrollPrepared(Context, Utf8.Z(id.Trim()), provider, Utf8.ZOrNull(Template), order, options, ref Operation.Native,
+            out IssueHandle issue, out ErrorHandle error);
+        Operation.Check(status, error);
+        return issue;
+    }
+
+    private IssueHandle? SendForeign(NativeSettings order, NativeSettings options)
+    {
+        string file = Files.Resolve(this, RequestPath);
+        Target = file;
+        byte[] bytes = Files.Read(file);
+        NativeError.Check(NativeMethods.CsrParse(Context, bytes, (UIntPtr)(uint)bytes.Length, out CsrHandle csr, out ErrorHandle parseError), parseError);
+        using (csr)
+        {
+            if (!Agreed(Getter.Text(csr, Property.Subject)))
+            {
+                return null;
+            }
+            int status = NativeMethods.EnrollCsr(Context, csr, provider, Utf8.ZOrNull(Template), order, Store, options, ref Operation.Native,
+                out IssueHandle issue, out ErrorHandle error);
+            Operation.Check(status, error);
+            return issue;
+        }
+    }
+}

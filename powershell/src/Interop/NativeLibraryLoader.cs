@@ -1,0 +1,147 @@
+using System;
+using System.IO;
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace CertBroker.Interop;
+
+/// <summary>Finds the native library beside this assembly and loads it by its absolute path, once, at first use.
+/// Nothing of this happens when the module is imported.</summary>
+internal static class NativeLibraryLoader
+{
+    private const uint SupportedAbi = (0u << 16) | 1u;
+    private const string Remedy = "Reinstall the module CertBroker, or rebuild it with powershell/build-module.sh.";
+
+    private static readonly object Gate = new object();
+    private static volatile bool ready;
+    private static IntPtr library;
+
+    /// <summary>The folder of the native library; its sub-folder plugins holds the providers.</summary>
+    public static string NativeFolder => Path.Combine(
+        Path.GetDirectoryName(typeof(NativeLibraryLoader).Assembly.Location) ?? ".", IsWindows ? "win-x64" : "linux-x64");
+
+    private static bool IsWindows => RuntimeInformation.IsOSPlatform(OSPlatform.Windows);
+
+    public static void EnsureLoaded()
+    {
+        if (ready)
+        {
+            return;
+        }
+        lock (Gate)
+        {
+            if (!ready)
+            {
+                Load();
+                ready = true;
+            }
+        }
+    }
+
+    private static void Load()
+    {
+        if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
+        {
+            throw Failure(CertBrokerStatus.Unsupported, "Module.Processor",
+                $"CertBroker cannot run in this process: it needs an x64 processor and process, this one is {RuntimeInformation.ProcessArchitecture}",
+                "Use a 64-bit PowerShell on an x64 machine.");
+        }
+        if (!IsWindows && !RuntimeInformation.IsOSPlatform(OSPlatform.Linux))
+        {
+            throw Failure(CertBrokerStatus.Unsupported, "Module.System",
+                $"CertBroker cannot run here: it needs Windows or Linux, this is {RuntimeInformation.OSDescription}",
+                "Use a machine with Windows or Linux.");
+        }
+        string path = Path.Combine(NativeFolder, IsWindows ? "certbroker.dll" : "certbroker.so");
+        if (!File.Exists(path))
+        {
+            throw Failure(CertBrokerStatus.NotFound, "Module.NativeMissing",
+                $"CertBroker's native library could not be loaded: the file {path} does not exist", Remedy);
+        }
+        if (library == IntPtr.Zero)
+        {
+            library = RuntimeInformation.FrameworkDescription.StartsWith(".NET Framework", StringComparison.Ordinal)
+                ? LoadOnFramework(path)
+                : LoadOnCore(path);
+        }
+        uint version = ReadVersion(path);
+        if (version != SupportedAbi)
+        {
+            throw Failure(CertBrokerStatus.Unsupported, "Module.Version",
+                $"CertBroker's native library cannot be used: {path} has ABI {version >> 16}.{version & 0xffff}, the module needs {SupportedAbi >> 16}.{SupportedAbi & 0xffff}",
+                Remedy);
+        }
+    }
+
+    private static uint ReadVersion(string path)
+    {
+        try
+        {
+            return NativeMethods.AbiVersion();
+        }
+        catch (Exception failure) when (failure is DllNotFoundException || failure is EntryPointNotFoundException || failure is BadImageFormatException)
+        {
+            throw Failure(CertBrokerStatus.Unsupported, "Module.NativeBroken",
+                $"CertBroker's native library cannot be used: {path} is not what it should be ({failure.Message})", Remedy);
+        }
+    }
+
+    // Windows PowerShell: DllImport("certbroker") finds a module that is loaded already by its base name. The two flags
+    // keep the folder of the library and System32 as the only places for what it imports.
+    private static IntPtr LoadOnFramework(string path)
+    {
+        const uint searchLoadDirectory = 0x100;
+        const uint searchSystem32 = 0x800;
+        IntPtr loaded = LoadLibraryEx(path, IntPtr.Zero, searchLoadDirectory | searchSystem32);
+        if (loaded == IntPtr.Zero)
+        {
+            throw Failure(CertBrokerStatus.Unsupported, "Module.NativeBroken",
+                $"CertBroker's native library could not be loaded: Windows refused {path} with error {Marshal.GetLastWin32Error()}", Remedy);
+        }
+        return loaded;
+    }
+
+    // PowerShell 7: a bare name is not found by the path it was loaded from on Linux, so this assembly answers for it.
+    // netstandard2.0 does not know NativeLibrary, hence the reflection.
+    private static IntPtr LoadOnCore(string path)
+    {
+        Type? native = Type.GetType("System.Runtime.InteropServices.NativeLibrary, System.Runtime.InteropServices", throwOnError: false);
+        Type? resolverType = Type.GetType("System.Runtime.InteropServices.DllImportResolver, System.Runtime.InteropServices", throwOnError: false);
+        MethodInfo? load = native?.GetMethod("Load", new[] { typeof(string) });
+        MethodInfo? setResolver = resolverType == null ? null : native?.GetMethod("SetDllImportResolver", new[] { typeof(Assembly), resolverType });
+        if (resolverType == null || load == null || setResolver == null)
+        {
+            throw Failure(CertBrokerStatus.Unsupported, "Module.Runtime",
+                $"CertBroker cannot run on {RuntimeInformation.FrameworkDescription}: it cannot load native libraries by path",
+                "Use PowerShell 7 or Windows PowerShell 5.1.");
+        }
+        try
+        {
+            var loaded = (IntPtr)load.Invoke(null, new object[] { path })!;
+            MethodInfo resolve = typeof(NativeLibraryLoader).GetMethod(nameof(Resolve), BindingFlags.NonPublic | BindingFlags.Static)!;
+            setResolver.Invoke(null, new object[] { typeof(NativeLibraryLoader).Assembly, Delegate.CreateDelegate(resolverType, resolve) });
+            return loaded;
+        }
+        catch (TargetInvocationException failure)
+        {
+            string reason = (failure.InnerException ?? failure).Message;
+            throw Failure(CertBrokerStatus.Unsupported, "Module.NativeBroken",
+                $"CertBroker's native library could not be loaded: the system refused {path} ({FirstLine(reason)})", Remedy);
+        }
+    }
+
+    private static string FirstLine(string text)
+    {
+        int end = text.IndexOfAny(new[] { '\r', '\n' });
+        return end < 0 ? text : text.Substring(0, end);
+    }
+
+    private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? search) =>
+        name == "certbroker" ? library : IntPtr.Zero;
+
+    private static CertBrokerException Failure(CertBrokerStatus status, string id, string message, string remedy) =>
+        new CertBrokerException(status, id, message, remedy);
+
+    [DllImport("kernel32", EntryPoint = "LoadLibraryExW", CharSet = CharSet.Unicode, SetLastError = true, ExactSpelling = true)]
+    private static extern IntPtr LoadLibraryEx(string path, IntPtr reserved, uint flags);
+}

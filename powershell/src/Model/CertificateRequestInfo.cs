@@ -1,0 +1,65 @@
+using System;
+using System.Security.Cryptography.X509Certificates;
+
+namespace CertBroker;
+
+/// <summary>A certificate request that CertBroker made or sent.</summary>
+public sealed class CertificateRequestInfo
+{
+    /// <summary>The request's id in the journal, a UUID.</summary>
+    public string RequestId { get; internal set; } = string.Empty;
+
+    /// <summary>How far it has come.</summary>
+    public RequestState State { get; internal set; }
+
+    /// <summary>The subject's distinguished name.</summary>
+    public string Subject { get; internal set; } = string.Empty;
+
+    /// <summary>SHA-256 of the public key: names the private key.</summary>
+    public string KeyId { get; internal set; } = string.Empty;
+
+    /// <summary>Where the certificate will be stored: LocalMachine or CurrentUser.</summary>
+    public StoreLocation? StoreLocation { get; internal set; }
+
+    /// <summary>The store's name, such as My.</summary>
+    public string? StoreName { get; internal set; }
+
+    /// <summary>The file the request was written to; null when none was.</summary>
+    public string? Path { get; internal set; }
+
+    /// <summary>The request in PEM, as certreq writes it; null where it was not asked for.</summary>
+    public string? Pem { get; internal set; }
+
+    /// <summary>The CA's template.</summary>
+    public string Template { get; internal set; } = string.Empty;
+
+    /// <summary>The authority it was made for or sent to.</summary>
+    public string Authority { get; internal set; } = string.Empty;
+
+    /// <summary>The provider's id.</summary>
+    public string Provider { get; internal set; } = string.Empty;
+
+    /// <summary>What the CA calls the request.</summary>
+    public string CAReference { get; internal set; } = string.Empty;
+
+    /// <summary>The friendly name the certificate will get.</summary>
+    public string FriendlyName { get; internal set; } = string.Empty;
+
+    /// <summary>The certificate's thumbprint, once there is one.</summary>
+    public string Thumbprint { get; internal set; } = string.Empty;
+
+    /// <summary>When it was made, local time.</summary>
+    public DateTime Created { get; internal set; }
+
+    /// <summary>When it changed last, local time.</summary>
+    public DateTime Changed { get; internal set; }
+
+    /// <summary>When asking the CA again makes sense; null = at any time.</summary>
+    public DateTime? NextTry { get; internal set; }
+
+    /// <summary>What is waited for, or why it was denied.</summary>
+    public string Message { get; internal set; } = string.Empty;
+
+    /// <summary>The request's id.</summary>
+    public override string ToString() => RequestId;
+}
