@@ -28,17 +28,17 @@ struct BrokerOptions {
     std::string plugin_folder;
     bool trust_any_plugin = false;
     std::chrono::milliseconds default_timeout{300'000};
-    std::shared_ptr<Log> log;                        ///< may be null
-    const Clock *clock = &system_clock();            ///< tests inject these three
+    std::shared_ptr<Log> log;             ///< may be null
+    const Clock *clock = &system_clock(); ///< tests inject these three
     crypto::Random *random = &crypto::system_random();
-    std::shared_ptr<http::Client> http;              ///< null = make_client()
+    std::shared_ptr<http::Client> http; ///< null = make_client()
 };
 
 /// How far a request has come.
 struct Issue {
     Record record;
-    x509::Chain chain;                               ///< issued: leaf first, verified as far as it reaches
-    std::optional<store::Entry> entry;               ///< installed
+    x509::Chain chain;                 ///< issued: leaf first, verified as far as it reaches
+    std::optional<store::Entry> entry; ///< installed
     std::vector<std::string> warnings;
 };
 
@@ -46,7 +46,7 @@ struct RoadOptions {
     bool install = true;
     bool trust_root = false;
     std::string friendly_name;
-    std::chrono::seconds wait{0};                    ///< keep polling while pending
+    std::chrono::seconds wait{0}; ///< keep polling while pending
     bool archive_old = true;
     bool reuse_key = false;
     bool allow_differences = true;
@@ -73,16 +73,27 @@ public:
     Result<Journal *> journal(store::Location location);
 
     Result<OpenProvider> open_provider(std::string_view id, const Settings &settings, const Operation &operation);
-    Result<OpenProvider> open_authority(std::optional<store::Location> location, std::string_view name, const Operation &operation);
+    Result<OpenProvider> open_authority(std::optional<store::Location> location, std::string_view name,
+                                        const Operation &operation);
 
     /// The road (certbroker.h has the contracts).
-    Result<Issue> prepare(const profile::Request &request, OpenProvider *provider, std::string_view profile, store::Store &store, const RoadOptions &options, const Operation &operation);
-    Result<Issue> complete(std::optional<std::string> request_id, ByteView answer, store::Store *store, const RoadOptions &options, const Operation &operation);
-    Result<Issue> enroll(const profile::Request &request, OpenProvider &provider, std::string_view profile, const Settings &order, store::Store &store, const RoadOptions &options, const Operation &operation);
-    Result<Issue> enroll_prepared(std::string_view request_id, OpenProvider &provider, std::string_view profile, const Settings &order, const RoadOptions &options, const Operation &operation);
-    Result<Issue> enroll_csr(const x509::Csr &csr, OpenProvider &provider, std::string_view profile, const Settings &order, store::Store &store, const RoadOptions &options, const Operation &operation);
-    Result<Issue> renew(store::Store &store, const store::Entry &entry, OpenProvider &provider, std::string_view profile, const Settings &order, const RoadOptions &options, const Operation &operation);
-    Result<Issue> resume(std::string_view request_id, OpenProvider *provider, const RoadOptions &options, const Operation &operation);
+    Result<Issue> prepare(const profile::Request &request, OpenProvider *provider, std::string_view profile,
+                          store::Store &store, const RoadOptions &options, const Operation &operation);
+    Result<Issue> complete(std::optional<std::string> request_id, ByteView answer, store::Store *store,
+                           const RoadOptions &options, const Operation &operation);
+    Result<Issue> enroll(const profile::Request &request, OpenProvider &provider, std::string_view profile,
+                         const Settings &order, store::Store &store, const RoadOptions &options,
+                         const Operation &operation);
+    Result<Issue> enroll_prepared(std::string_view request_id, OpenProvider &provider, std::string_view profile,
+                                  const Settings &order, const RoadOptions &options, const Operation &operation);
+    Result<Issue> enroll_csr(const x509::Csr &csr, OpenProvider &provider, std::string_view profile,
+                             const Settings &order, store::Store &store, const RoadOptions &options,
+                             const Operation &operation);
+    Result<Issue> renew(store::Store &store, const store::Entry &entry, OpenProvider &provider,
+                        std::string_view profile, const Settings &order, const RoadOptions &options,
+                        const Operation &operation);
+    Result<Issue> resume(std::string_view request_id, OpenProvider *provider, const RoadOptions &options,
+                         const Operation &operation);
     Result<void> abandon(std::string_view request_id, bool delete_key, const Operation &operation);
     Result<Issue> open_request(std::string_view request_id);
     Result<std::vector<Record>> list_requests(std::optional<store::Location> location, bool open_only);

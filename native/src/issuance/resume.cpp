@@ -1,0 +1,155 @@
+#include "issuance/errors.hpp"
+#include "issuance/steps.hpp"
+
+/// Going on where a request stands, also in another process.
+namespace certbroker::issuance {
+namespace {
+
+/// The provider that the request went to: the one given, or its authority opened anew.
+class Counterpart {
+public:
+    static Result<Counterpart> find(Broker &broker, const Work &work, OpenProvider *given) {
+        const Record &record = work.record;
+        Counterpart found;
+        if (given != nullptr) {
+            const std::string &id = given->provider->plugin().id;
+            const bool other_authority =
+                !record.authority.empty() && !given->authority.empty() && given->authority != record.authority;
+            if (id != record.provider || other_authority)
+                return fail(errors::issuance_other_provider,
+                            work.name() + " could not go on: it went to '" +
+                                (record.authority.empty() ? record.provider : record.authority) + "', not to '" +
+                                (given->authority.empty() ? id : given->authority) + "'");
+            found.given_ = given;
+            return found;
+        }
+        if (record.authority.empty())
+            return fail(errors::issuance_no_authority, work.name() + " could not go on: it went to '" +
+                                                           record.provider + "' with settings given by hand");
+        CERTBROKER_TRY(OpenProvider opened, broker.open_authority(store::parse_location(record.authority_location),
+                                                                  record.authority, work.operation));
+        found.own_ = std::make_unique<OpenProvider>(std::move(opened));
+        return found;
+    }
+
+    OpenProvider &get() noexcept { return given_ != nullptr ? *given_ : *own_; }
+
+private:
+    OpenProvider *given_ = nullptr;
+    std::unique_ptr<OpenProvider> own_;
+};
+
+Settings order_of(const Record &record) {
+    Settings order;
+    for (const auto &[name, value] : record.order)
+        order.set(name, value);
+    return order;
+}
+
+/// The certificate that a renewal replaces, as far as it is still there.
+struct Replaced {
+    std::optional<store::Entry> entry;
+    crypto::KeyHandle key;
+};
+Replaced replaced_by(const Work &work) {
+    Replaced old;
+    if (work.record.replaces.empty() || work.record.store.empty()) return old;
+    auto store = work.core->stores.open(work.record.store);
+    if (!store) return old;
+    auto entry = (*store)->get(work.record.replaces);
+    if (!entry) return old;
+    old.entry = *std::move(entry);
+    if (!old.entry->has_private_key()) return old;
+    if (auto key = (*store)->open_key(old.entry->key_uri)) old.key = *std::move(key);
+    return old;
+}
+
+/// The CA says that it never got the request, so it goes there again, under the same idempotency key.
+Result<Issue> send_again(Work work, OpenProvider &provider) {
+    work.log(LogLevel::info, work.name() + " never reached the CA and is sent again");
+    CERTBROKER_TRY(const x509::Csr csr, x509::Csr::parse(work.record.csr));
+    Submission submission{&csr, {}, order_of(work.record), nullptr, {}};
+    CERTBROKER_TRY(submission.key, key_of(work));
+    const Replaced old = replaced_by(work);
+    if (old.entry) {
+        submission.current = &old.entry->certificate;
+        submission.current_key = old.key;
+    }
+    CERTBROKER_CHECK(work.advance(State::submitting, "The CA never got it; sent again"));
+    return submit(std::move(work), provider, submission);
+}
+
+/// Sent, and no answer came: the CA is asked before anything is sent again.
+Result<Issue> clear_up(Work work, OpenProvider &provider) {
+    Record &record = work.record;
+    if ((provider.provider->capabilities() & CBP_CAN_FIND) == 0) {
+        work.warn("It is not known whether the CA has the request, and provider '" + record.provider +
+                  "' cannot ask. Look at the CA for a request of '" + record.subject + "' (key " + record.key_id +
+                  "): if there is a certificate, give it to Complete-CBCertificateRequest; if there is none, make a "
+                  "new request.");
+        return std::move(work).issue();
+    }
+    work.report(Stage::submit, "Asking the CA what became of the request");
+    CERTBROKER_TRY(const x509::Csr csr, x509::Csr::parse(record.csr));
+    provider::Query query;
+    query.idempotency = record.id;
+    query.public_key_sha256 = record.key_id;
+    query.reference = record.reference;
+    query.csr = &csr;
+    auto found = provider.provider->find(query, work.operation);
+    if (found) return settle(std::move(work), provider, *std::move(found), false);
+    if (found.error().id() != "Provider.NotFound") return std::move(found).error();
+    if (!record.chain.empty()) {
+        // It answered once, with something that did not fit: a CA that has forgotten that is asked by people.
+        work.warn("The CA once answered with a certificate of another key: " + record.message);
+        return std::move(work).issue();
+    }
+    return send_again(std::move(work), provider);
+}
+
+Result<Issue> finished(Work work) {
+    CERTBROKER_TRY(x509::Chain chain, parse_chain(work.record));
+    std::optional<store::Entry> entry = entry_of(*work.core, work.record);
+    return std::move(work).issue(std::move(chain), std::move(entry));
+}
+
+} // namespace
+
+Result<Issue> Broker::resume(std::string_view request_id, OpenProvider *provider, const RoadOptions &options,
+                             const Operation &operation) {
+    CERTBROKER_TRY(Work work, Work::take(impl_->core, request_id, options, operation));
+    CERTBROKER_CHECK(operation.check("The request could not be resumed"));
+    work.adopt(options);
+    Record &record = work.record;
+    switch (record.state) {
+    case State::prepared:
+    case State::failed:
+        return fail(errors::journal_not_submitted, work.name() + " could not be resumed: it was never sent");
+    case State::abandoned:
+        return fail(errors::journal_finished, work.name() + " could not be resumed: it was given up");
+    case State::installed:
+    case State::denied:
+        return finished(std::move(work));
+    case State::issued: {
+        CERTBROKER_TRY(const x509::Chain chain, parse_chain(record));
+        CERTBROKER_TRY(const x509::Certificate leaf, match(record, chain));
+        return accept(std::move(work), leaf, chain, false);
+    }
+    case State::pending: {
+        CERTBROKER_TRY(Counterpart ca, Counterpart::find(*this, work, provider));
+        work.report(Stage::wait, "Asking the CA for its decision");
+        CERTBROKER_TRY(provider::Outcome outcome, ca.get().provider->poll(record.token, operation));
+        return settle(std::move(work), ca.get(), std::move(outcome), false);
+    }
+    case State::submitting: // the process that was sending it is gone: its lock is ours
+        CERTBROKER_CHECK(work.advance(State::uncertain, "Interrupted while it was being sent"));
+        [[fallthrough]];
+    case State::uncertain: {
+        CERTBROKER_TRY(Counterpart ca, Counterpart::find(*this, work, provider));
+        return clear_up(std::move(work), ca.get());
+    }
+    }
+    return fail(errors::journal_damaged, work.name() + " could not be resumed: its state is unknown");
+}
+
+} // namespace certbroker::issuance

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "issuance/work.hpp"
+#include "profile/policy.hpp"
+#include "x509/csr.hpp"
+
+/// The steps between the states. enroll.cpp, complete.cpp, resume.cpp and renew.cpp put them in order. Private to
+/// issuance/.
+namespace certbroker::issuance {
+
+// --- make.cpp: before anything is in the journal --------------------------------------------------------------------
+
+/// A request that may be made: the CA's rules and ours allow it.
+struct Plan {
+    profile::Request request;
+    profile::Policy policy;
+    std::string profile; ///< the template, from the call or from the request
+};
+/// Asks the provider's policy (when there is one) and refuses what it or we do not allow. `order` is checked against
+/// the provider's table, so that a wrong setting is known before there is a key.
+Result<Plan> make_plan(const profile::Request &request, OpenProvider *provider, std::string_view profile,
+                       const Settings *order, const store::Store &store, const Operation &operation);
+/// Durable in the store when this returns.
+Result<crypto::KeyHandle> make_key(const Plan &plan, store::Store &store, const Operation &operation);
+Result<x509::Csr> make_csr(const Plan &plan, const crypto::PrivateKey &key, const Operation &operation);
+/// Names a key everywhere: SHA-256 of its SubjectPublicKeyInfo, hex.
+std::string key_id_of(const crypto::PublicKey &key);
+/// Fills in what the record says about the request, its key, and where the certificate goes.
+void describe_request(Record &record, const x509::Csr &csr, const store::Store &store, const crypto::KeyHandle &key);
+/// The same for a certificate that came without a request.
+void describe_certificate(Record &record, const x509::Certificate &certificate, const store::Store &store,
+                          const crypto::PrivateKey &key);
+/// The key of a request in the journal; none when it is elsewhere. Issuance.KeyGone.
+Result<crypto::KeyHandle> key_of(const Work &work);
+
+// --- submit.cpp: between us and the CA
+// --------------------------------------------------------------------------------
+
+/// What goes to the CA.
+struct Submission {
+    const x509::Csr *csr = nullptr;
+    crypto::KeyHandle key; ///< null: the CSR was made elsewhere
+    Settings order;
+    const x509::Certificate *current = nullptr; ///< renewal
+    crypto::KeyHandle current_key;
+};
+/// Fills in where the request goes.
+void describe_submission(Record &record, const OpenProvider &provider, std::string_view profile, const Settings &order);
+/// Sends a request whose record is SUBMITTING already, and goes on with the answer.
+Result<Issue> submit(Work work, OpenProvider &provider, const Submission &submission);
+/// Goes on with what the CA says: issued, pending (asks again while options.wait lasts), denied, uncertain.
+Result<Issue> settle(Work work, OpenProvider &provider, provider::Outcome outcome, bool key_at_hand);
+
+// --- install.cpp: from the answer to the store
+// -------------------------------------------------------------------------
+
+/// The certificate of the request's key among those that came; several give the one that ends last.
+/// Certificate.KeyMismatch names both keys.
+Result<x509::Certificate> match(const Record &record, const std::vector<x509::Certificate> &certificates);
+/// Makes the certificate durable in the journal (ISSUED), compares it with the request, verifies its chain, installs it
+/// (INSTALLED). `key_at_hand`: the key was used just now, so nobody needs to look for it.
+Result<Issue> accept(Work work, const x509::Certificate &leaf, const std::vector<x509::Certificate> &certificates,
+                     bool key_at_hand);
+Result<x509::Chain> parse_chain(const Record &record);
+/// The installed certificate, when it is still where it was put.
+std::optional<store::Entry> entry_of(const Core &core, const Record &record);
+
+} // namespace certbroker::issuance

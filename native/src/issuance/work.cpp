@@ -1,0 +1,111 @@
+#include "issuance/work.hpp"
+
+#include "base/errors.hpp"
+#include "issuance/errors.hpp"
+
+namespace certbroker::issuance {
+namespace {
+
+/// FNV-1a: the place of a request in the lock file. Two requests in one place would only wait for each other.
+std::uint64_t place_of(std::string_view request_id) noexcept {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char c : request_id)
+        hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3U;
+    return hash;
+}
+
+} // namespace
+
+Result<file::Lock> lock_request(const Core &core, store::Location location, std::string_view request_id) {
+    const auto path = file::to_path(core.options.roots.of(location)) / "requests.lock";
+    auto lock = file::Lock::acquire_at(path, place_of(request_id), 0);
+    if (!lock && lock.error().id() == errors::database_busy.id)
+        return fail(errors::issuance_busy,
+                    "The request '" + std::string(request_id) + "' could not be worked on: somebody else is doing so");
+    return lock;
+}
+
+Operation to_the_end(const Operation &operation) {
+    Operation unhurried = operation;
+    unhurried.deadline = std::chrono::steady_clock::time_point::max();
+    unhurried.cancellation = std::make_shared<Cancellation>();
+    return unhurried;
+}
+
+Result<Work> Work::begin(Core &core, store::Location location, const RoadOptions &options, const Operation &operation) {
+    CERTBROKER_TRY(Journal *const journal, core.journal(location));
+    CERTBROKER_TRY(std::string id, crypto::random_uuid(*core.options.random));
+    CERTBROKER_TRY(file::Lock lock, lock_request(core, location, id));
+    Work work(core, *journal, location, std::move(lock), options, operation);
+    work.record.id = std::move(id);
+    work.record.install = options.install;
+    work.record.trust_root = options.trust_root;
+    work.record.friendly_name = options.friendly_name;
+    work.record.allow_differences = options.allow_differences;
+    return work;
+}
+
+Result<Work> Work::take(Core &core, std::string_view request_id, const RoadOptions &options,
+                        const Operation &operation) {
+    CERTBROKER_TRY(const Found found, core.find(request_id));
+    return take(core, found, options, operation);
+}
+
+Result<Work> Work::take(Core &core, const Found &found, const RoadOptions &options, const Operation &operation) {
+    CERTBROKER_TRY(file::Lock lock, lock_request(core, found.location, found.record.id));
+    Work work(core, *found.journal, found.location, std::move(lock), options, operation);
+    // Somebody may have gone on with it before the lock was ours.
+    CERTBROKER_TRY(work.record, found.journal->get(found.record.id));
+    return work;
+}
+
+Result<void> Work::add() {
+    CERTBROKER_CHECK(journal->add(record));
+    record.created = record.changed = core->options.clock->now();
+    log(LogLevel::info, name() + " is " + std::string(state_name(record.state)));
+    return {};
+}
+
+Result<void> Work::advance(State next, std::string message) {
+    const State before = record.state;
+    record.state = next;
+    record.message = std::move(message);
+    if (auto advanced = journal->advance(before, record, record.message); !advanced) {
+        record.state = before;
+        return advanced;
+    }
+    record.changed = core->options.clock->now();
+    log(LogLevel::info,
+        name() + " is " + std::string(state_name(next)) + (record.message.empty() ? "" : ": " + record.message));
+    return {};
+}
+
+void Work::adopt(const RoadOptions &now) {
+    record.install = record.install && now.install;
+    record.allow_differences = record.allow_differences && now.allow_differences;
+    record.trust_root = record.trust_root || now.trust_root;
+    if (!now.friendly_name.empty()) record.friendly_name = now.friendly_name;
+}
+
+void Work::warn(std::string warning) {
+    log(LogLevel::warning, name() + ": " + warning);
+    warnings_.push_back(std::move(warning));
+}
+
+void Work::report(Stage stage, std::string_view message) const {
+    operation.report(stage, -1, message);
+}
+
+void Work::log(LogLevel level, std::string_view message) const {
+    operation.write(level, source, message);
+}
+
+Issue Work::issue(x509::Chain chain, std::optional<store::Entry> entry) && {
+    return {std::move(record), std::move(chain), std::move(entry), std::move(warnings_)};
+}
+
+std::string Work::name() const {
+    return "The request " + (record.subject.empty() ? "" : "'" + record.subject + "' ") + "(" + record.id + ")";
+}
+
+} // namespace certbroker::issuance

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file.hpp"
+#include "issuance/core.hpp"
+
+namespace certbroker::issuance {
+
+/// A request in somebody's hands. While it lives nobody else, in this process or another, can work on that request;
+/// what it does is in the journal before it returns. Private to issuance/.
+class Work {
+public:
+    /// A new request, with a fresh id; nothing is written yet.
+    static Result<Work> begin(Core &core, store::Location location, const RoadOptions &options,
+                              const Operation &operation);
+    /// One of the journal's, as it stands once nobody else works on it. Journal.NotFound, Issuance.Busy.
+    static Result<Work> take(Core &core, std::string_view request_id, const RoadOptions &options,
+                             const Operation &operation);
+    static Result<Work> take(Core &core, const Found &found, const RoadOptions &options, const Operation &operation);
+
+    /// Writes the new request in the state that its record has.
+    Result<void> add();
+    /// The next step, durable when this returns; the message becomes the record's and the event's.
+    Result<void> advance(State next, std::string message);
+
+    /// What the caller says now on top of what was said when the request began: the more careful of the two counts.
+    void adopt(const RoadOptions &now);
+    /// Something for people to know, beside the result.
+    void warn(std::string warning);
+    void report(Stage stage, std::string_view message) const;
+    void log(LogLevel level, std::string_view message) const;
+
+    /// How far it has come. The Work is over then.
+    Issue issue(x509::Chain chain = {}, std::optional<store::Entry> entry = {}) &&;
+    /// "The request 'CN=web01' (id)", to begin messages with.
+    std::string name() const;
+
+    Core *core;
+    Journal *journal;
+    store::Location location;
+    Record record;
+    RoadOptions options;
+    Operation operation;
+
+private:
+    Work(Core &in_core, Journal &in_journal, store::Location at, file::Lock lock, RoadOptions with,
+         const Operation &how)
+        : core(&in_core), journal(&in_journal), location(at), options(std::move(with)), operation(how),
+          lock_(std::move(lock)) {}
+
+    file::Lock lock_;
+    std::vector<std::string> warnings_;
+};
+
+/// Issuance.Busy when somebody else holds it.
+Result<file::Lock> lock_request(const Core &core, store::Location location, std::string_view request_id);
+
+/// Installing is short and local: it is not given up half-way because a deadline passed or somebody cancelled.
+Operation to_the_end(const Operation &operation);
+
+} // namespace certbroker::issuance
