@@ -30,11 +30,15 @@ internal sealed class ProviderParameters
     /// <summary>Never throws: while somebody types, an unknown provider or a broken plugin only means no parameters.</summary>
     public static ProviderParameters? TryBuild(string? provider, string? authority, string scope, IDictionary? given, bool required, Type command)
     {
+        if (string.IsNullOrEmpty(provider) && string.IsNullOrEmpty(authority))
+        {
+            return null; // Get-Command asks too; nothing native is loaded for it.
+        }
         try
         {
             ContextHandle context = Broker.Context;
             string? id = string.IsNullOrEmpty(provider) && !string.IsNullOrEmpty(authority) ? AuthorityAccess.ProviderOf(context, authority!) : provider;
-            return string.IsNullOrEmpty(id) ? null : Build(AuthorityAccess.Settings(context, id!), scope, given, required, command);
+            return string.IsNullOrEmpty(id) ? null : Build(TableOf(context, id, scope), given, required, command);
         }
         catch (Exception failure) when (!(failure is OutOfMemoryException))
         {
@@ -42,13 +46,13 @@ internal sealed class ProviderParameters
         }
     }
 
-    private static ProviderParameters Build(List<ProviderSetting> table, string scope, IDictionary? given, bool required, Type command)
+    private static ProviderParameters Build(List<ProviderSetting> table, IDictionary? given, bool required, Type command)
     {
         var built = new ProviderParameters(table);
         HashSet<string> taken = StaticNames(command);
         foreach (ProviderSetting setting in table)
         {
-            if (!string.Equals(setting.Scope, scope, StringComparison.OrdinalIgnoreCase) || !taken.Add(setting.Parameter))
+            if (!taken.Add(setting.Parameter))
             {
                 continue; // A setting with the name of a parameter is reached through the hashtable.
             }
@@ -75,9 +79,11 @@ internal sealed class ProviderParameters
     }
 
     /// <summary>Puts the hashtable and the parameters together; a parameter wins.</summary>
-    public static void Apply(PSCmdlet cmdlet, ContextHandle context, string? provider, ProviderParameters? parameters, IDictionary? given, NativeSettings target)
+    public static void Apply(PSCmdlet cmdlet, ContextHandle context, string? provider, string scope, ProviderParameters? parameters,
+        IDictionary? given, NativeSettings target)
     {
-        List<ProviderSetting> table = parameters?.table ?? TableOf(context, provider, given);
+        List<ProviderSetting> table = parameters?.table
+            ?? (given == null || given.Count == 0 ? new List<ProviderSetting>() : TableOf(context, provider, scope));
         if (given != null)
         {
             foreach (DictionaryEntry entry in given)
@@ -99,8 +105,10 @@ internal sealed class ProviderParameters
         }
     }
 
-    private static List<ProviderSetting> TableOf(ContextHandle context, string? provider, IDictionary? given) =>
-        given == null || given.Count == 0 || string.IsNullOrEmpty(provider) ? new List<ProviderSetting>() : AuthorityAccess.Settings(context, provider!);
+    // A name may stand in both scopes, for the connection and for one order.
+    private static List<ProviderSetting> TableOf(ContextHandle context, string? provider, string scope) => string.IsNullOrEmpty(provider)
+        ? new List<ProviderSetting>()
+        : AuthorityAccess.Settings(context, provider!).Where(item => string.Equals(item.Scope, scope, StringComparison.OrdinalIgnoreCase)).ToList();
 
     private static void Set(PSCmdlet cmdlet, NativeSettings target, string name, ProviderSetting? setting, object? value)
     {

@@ -59,7 +59,7 @@ public sealed class RegisterCBAuthorityCommand : AuthorityCmdlet, IDynamicParame
     {
         Target = Name;
         using var settings = new NativeSettings();
-        ProviderParameters.Apply(this, Context, Provider, dynamicParameters, Setting, settings);
+        ProviderParameters.Apply(this, Context, Provider, ProviderParameters.Connection, dynamicParameters, Setting, settings);
         if (!ShouldProcess($"{Name} ({Provider}) for {StoreLocation}", "Register authority"))
         {
             return;

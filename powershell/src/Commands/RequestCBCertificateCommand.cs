@@ -123,8 +123,8 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
             Files.CheckWritable(path, Force);
         }
         using var order = new NativeSettings();
-        ProviderParameters.Apply(this, Context, dynamicParameters == null && OrderSetting != null ? AuthorityAccess.ProviderOf(Context, Authority) : null,
-            dynamicParameters, OrderSetting, order);
+        string? id = dynamicParameters == null && OrderSetting != null ? AuthorityAccess.ProviderOf(Context, Authority) : null;
+        ProviderParameters.Apply(this, Context, id, ProviderParameters.Order, dynamicParameters, OrderSetting, order);
         using NativeSettings options = Road.Options(!NoInstall, TrustRoot, FriendlyName, WaitSeconds, !Exact);
         Road.AllowTime(Operation, WaitSeconds);
         using IssueHandle? issue = Send(order, options);

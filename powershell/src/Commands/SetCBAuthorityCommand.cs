@@ -61,7 +61,7 @@ public sealed class SetCBAuthorityCommand : AuthorityCmdlet, IDynamicParameters
             ? found[0]
             : throw Failure(CertBrokerStatus.NotFound, "Module.AuthorityNotFound", $"no authority has the name '{Name}'", "Get-CBAuthority lists the authorities.");
         using var settings = new NativeSettings();
-        ProviderParameters.Apply(this, Context, authority.Provider, dynamicParameters, Setting, settings);
+        ProviderParameters.Apply(this, Context, authority.Provider, ProviderParameters.Connection, dynamicParameters, Setting, settings);
         foreach (string name in RemoveSetting ?? Array.Empty<string>())
         {
             settings.Set(name, string.Empty);

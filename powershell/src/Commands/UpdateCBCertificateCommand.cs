@@ -96,8 +96,8 @@ public sealed class UpdateCBCertificateCommand : StoreCmdlet, IDynamicParameters
             return;
         }
         using var order = new NativeSettings();
-        ProviderParameters.Apply(this, Context, dynamicParameters == null && OrderSetting != null ? AuthorityAccess.ProviderOf(Context, Authority) : null,
-            dynamicParameters, OrderSetting, order);
+        string? id = dynamicParameters == null && OrderSetting != null ? AuthorityAccess.ProviderOf(Context, Authority) : null;
+        ProviderParameters.Apply(this, Context, id, ProviderParameters.Order, dynamicParameters, OrderSetting, order);
         using NativeSettings options = Road.Options(install: true, trustRoot: false, null, WaitSeconds, allowDifferences: true)
             .Set("reuse-key", ReuseKey)
             .Set("archive-old", !KeepOld);
