@@ -56,16 +56,14 @@ Error damaged(const fs::path &path, std::size_t line, std::string_view why) {
         .at(file::from_path(path), static_cast<std::uint32_t>(line), 1);
 }
 
-std::string_view text_of(ByteView bytes) {
-    return as_text(bytes);
-}
-
 Result<void> read_secrets(const Files &files, Settings &settings) {
     auto bytes = file::read_secret(files.secrets, max_file);
-    if (!bytes && bytes.error().status() == Status::not_found) return {};
-    CERTBROKER_TRY(const SecretBytes content, std::move(bytes));
+    if (!bytes) {
+        if (bytes.error().status() == Status::not_found) return {};
+        return std::move(bytes).error();
+    }
     std::size_t number = 0;
-    for (const std::string_view line : split(text_of(content), '\n')) {
+    for (const std::string_view line : split(as_text(*bytes), '\n')) {
         ++number;
         if (trim(line).empty() || trim(line).front() == ';') continue;
         const std::size_t equals = line.find('=');
@@ -79,11 +77,6 @@ Result<void> read_secrets(const Files &files, Settings &settings) {
     return {};
 }
 
-struct Read {
-    Authority authority;
-    bool complete = false; ///< name and provider were there
-};
-
 Result<Authority> read_authority(const Files &files, store::Location location) {
     CERTBROKER_TRY(const Bytes bytes, file::read(files.settings, max_file));
     Authority authority;
@@ -94,7 +87,7 @@ Result<Authority> read_authority(const Files &files, store::Location location) {
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
         return error == std::errc() && end == text.data() + text.size();
     };
-    for (const std::string_view raw : split(text_of(bytes), '\n')) {
+    for (const std::string_view raw : split(as_text(bytes), '\n')) {
         ++number;
         const std::string_view line = trim(raw.substr(0, raw.find('\r')));
         if (line.empty() || line.front() == ';') continue;

@@ -22,8 +22,8 @@ bool has_cause(const Error &error, std::string_view id) {
 /// certificate nobody knows of is worse than a question to the CA.
 bool may_have_left(const Error &error) {
     // The connection never stood, so nothing went over it.
-    for (const std::string_view before :
-         {"Http.Url", "Http.Resolve", "Http.Connect", "Http.ServerTrust", "Http.ClientCertificate"}) {
+    for (const std::string_view before : {"Http.Url", "Http.Request", "Http.TrustFile", "Http.Resolve", "Http.Connect",
+                                          "Http.ServerTrust", "Http.ClientCertificate"}) {
         if (has_cause(error, before)) return false;
     }
     switch (error.status()) {
