@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes powershell/src/Interop/Generated.cs, the C# twins of the C ABI's numbers.
 
-Sources: status.def, properties.def, and the enums of certbroker.h. The file is committed; run this after changing one
+Sources: status.def, properties.def, the enums of certbroker.h, and powershell/src/errors.def. The file is committed; run this after changing one
 of them. With --check nothing is written: a difference is printed and the exit code is 1.
 """
 import difflib
@@ -47,6 +47,14 @@ def properties() -> list[tuple[str, str, str]]:
     return [(pascal(name), number, f"{sentence} ({kind})") for name, number, kind, sentence in rows]
 
 
+def module_errors() -> list[tuple[str, str, str, str, str]]:
+    text = re.sub(r"/\*.*?\*/", "", (ROOT / "powershell/src/errors.def").read_text(), flags=re.S)
+    rows = re.findall(r'^CERTBROKER_ERROR\((\w+), "([\w.]+)", (\w+), "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)', text, re.M)
+    if len(rows) != text.count("CERTBROKER_ERROR("):
+        raise SystemExit("gen-csharp.py cannot read a row of powershell/src/errors.def")
+    return [(pascal(name), error_id, pascal(status), sentence, remedy) for name, error_id, status, sentence, remedy in rows]
+
+
 def header_enums() -> list[tuple[str, list[tuple[str, str, str]]]]:
     text = (INCLUDE / "certbroker.h").read_text()
     found = []
@@ -75,7 +83,9 @@ def common_prefix(names: list[str]) -> str:
 
 def generate() -> str:
     out = [
-        "// Made by tests/checks/gen-csharp.py from status.def, properties.def and certbroker.h. Do not edit.",
+        "// Made by tests/checks/gen-csharp.py from status.def, properties.def, errors.def and certbroker.h. Do not edit.",
+        "",
+        "#nullable enable",
         "",
         "using System.Management.Automation;",
         "",
@@ -97,6 +107,14 @@ def generate() -> str:
     for name, number, sentence in properties():
         out += [f"        /// <summary>{escape(sentence)}</summary>", f"        {name} = {number},"]
     out.append("    }")
+    out += ["", "    /// <summary>The module's own errors; a message may come with a remedy of its own.</summary>",
+            "    internal static class ModuleErrors", "    {"]
+    for name, error_id, status, sentence, remedy in module_errors():
+        out += [f"        /// <summary>{escape(sentence)}</summary>",
+                f"        public static CertBrokerException {name}(string message, string? remedy = null) =>",
+                f'            new CertBrokerException(CertBrokerStatus.{status}, "{error_id}", message,',
+                f'                remedy ?? "{remedy}");', ""]
+    out[-1] = "    }"
     for name, values in header_enums():
         out += ["", f"    internal enum {name}", "    {"]
         for constant, value, comment in values:

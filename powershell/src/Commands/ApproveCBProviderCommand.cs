@@ -69,6 +69,6 @@ public sealed class ApproveCBProviderCommand : CertBrokerCmdlet
     private ProviderInfo Read()
     {
         return AuthorityAccess.Providers(Context).FirstOrDefault(item => string.Equals(item.Id, Id, StringComparison.OrdinalIgnoreCase))
-            ?? throw Failure(CertBrokerStatus.NotFound, "Module.ProviderNotFound", $"no provider has the id '{Id}'", "Get-CBProvider lists the providers.");
+            ?? throw ModuleErrors.ProviderNotFound($"No provider has the id '{Id}'");
     }
 }

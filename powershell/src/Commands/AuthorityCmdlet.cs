@@ -28,8 +28,7 @@ public abstract class AuthorityCmdlet : CertBrokerCmdlet
         {
             if (!WildcardPattern.ContainsWildcardCharacters(name))
             {
-                throw Failure(CertBrokerStatus.NotFound, "Module.AuthorityNotFound", $"no authority has the name '{name}'",
-                    "Get-CBAuthority lists the authorities; Register-CBAuthority makes one.");
+                throw ModuleErrors.AuthorityNotFound($"No authority has the name '{name}'");
             }
             WarnOnce($"No authority matches '{name}'.");
         }

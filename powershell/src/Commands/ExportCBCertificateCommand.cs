@@ -57,8 +57,7 @@ public sealed class ExportCBCertificateCommand : StoreCmdlet
     {
         if (IncludeChain && Format == CertificateFormat.Der)
         {
-            throw Failure(CertBrokerStatus.Argument, "Module.DerChain", "the chain cannot be written: a DER file has one certificate only",
-                "Use -Format Pem or -Format P7b with -IncludeChain.");
+            throw ModuleErrors.DerChain("The chain cannot be written: a DER file has one certificate only");
         }
     }
 

@@ -24,12 +24,10 @@ internal static class Files
         }
         catch (Exception failure) when (failure is RuntimeException || failure is NotSupportedException || failure is ArgumentException)
         {
-            throw new CertBrokerException(CertBrokerStatus.Argument, "Module.Path", $"the path '{path}' cannot be used: {failure.Message}",
+            throw ModuleErrors.Path($"The path '{path}' cannot be used: {failure.Message}",
                 "Give the path of a file.");
         }
-        throw new CertBrokerException(CertBrokerStatus.Argument, "Module.Path",
-            $"the path '{path}' cannot be used: it belongs to the provider {provider}, not to the file system",
-            "Give the path of a file, or change to a folder first (Set-Location).");
+        throw ModuleErrors.Path($"The path '{path}' cannot be used: it belongs to the provider {provider}, not to the file system");
     }
 
     public static byte[] Read(string path)
@@ -40,20 +38,17 @@ internal static class Files
             if (!file.Exists)
             {
                 string what = Directory.Exists(path) ? "it is a folder" : "it does not exist";
-                throw new CertBrokerException(CertBrokerStatus.NotFound, "Module.FileNotFound", $"the file {path} could not be read: {what}",
-                    "Check the path; relative paths start at PowerShell's current location.");
+                throw ModuleErrors.FileNotFound($"The file {path} could not be read: {what}");
             }
             if (file.Length > MaximumSize)
             {
-                throw new CertBrokerException(CertBrokerStatus.Invalid, "Module.FileTooLarge",
-                    $"the file {path} could not be read: it has {file.Length} bytes, which no file of this kind has", "Check the path.");
+                throw ModuleErrors.FileTooLarge($"The file {path} could not be read: it has {file.Length} bytes, which no file of this kind has");
             }
             return File.ReadAllBytes(path);
         }
         catch (Exception failure) when (failure is IOException || failure is UnauthorizedAccessException || failure is NotSupportedException)
         {
-            throw new CertBrokerException(failure is UnauthorizedAccessException ? CertBrokerStatus.Access : CertBrokerStatus.Io,
-                "Module.FileRead", $"the file {path} could not be read: {failure.Message}", "Check the path and your rights to the file.");
+            throw Failed(failure, $"The file {path} could not be read: {failure.Message}", ModuleErrors.FileRead);
         }
     }
 
@@ -62,19 +57,17 @@ internal static class Files
     {
         if (Directory.Exists(path))
         {
-            throw new CertBrokerException(CertBrokerStatus.Argument, "Module.FileWrite", $"the file {path} cannot be written: it is a folder",
+            throw ModuleErrors.FileWrite($"The file {path} cannot be written: it is a folder",
                 "Give the path of a file.");
         }
         if (!force && File.Exists(path))
         {
-            throw new CertBrokerException(CertBrokerStatus.Exists, "Module.FileExists", $"the file {path} was not written: it exists",
-                "Choose another path, or overwrite it with -Force.");
+            throw ModuleErrors.FileExists($"The file {path} was not written: it exists");
         }
         string? folder = Path.GetDirectoryName(path);
         if (!string.IsNullOrEmpty(folder) && !Directory.Exists(folder))
         {
-            throw new CertBrokerException(CertBrokerStatus.NotFound, "Module.FolderNotFound",
-                $"the file {path} cannot be written: the folder {folder} does not exist", "Make the folder first, or choose another path.");
+            throw ModuleErrors.FolderNotFound($"The file {path} cannot be written: the folder {folder} does not exist");
         }
     }
 
@@ -103,8 +96,7 @@ internal static class Files
         catch (Exception failure) when (failure is IOException || failure is UnauthorizedAccessException || failure is NotSupportedException)
         {
             TryDelete(temporary);
-            throw new CertBrokerException(failure is UnauthorizedAccessException ? CertBrokerStatus.Access : CertBrokerStatus.Io,
-                "Module.FileWrite", $"the file {path} could not be written: {failure.Message}", "Check the path, your rights to the folder and the free space.");
+            throw Failed(failure, $"The file {path} could not be written: {failure.Message}", ModuleErrors.FileWrite);
         }
     }
 
@@ -132,6 +124,10 @@ internal static class Files
             throw new IOException(failure.InnerException.Message, failure.InnerException);
         }
     }
+
+    private static CertBrokerException Failed(Exception failure, string message, Func<string, string?, CertBrokerException> otherwise) =>
+        failure is UnauthorizedAccessException || failure.InnerException is UnauthorizedAccessException
+            ? ModuleErrors.FileAccess(message) : otherwise(message, null);
 
     private static void TryDelete(string path)
     {

@@ -70,8 +70,8 @@ public sealed class GetCBCertificateProfileCommand : CertBrokerCmdlet
         {
             if (!WildcardPattern.ContainsWildcardCharacters(name))
             {
-                throw Failure(CertBrokerStatus.NotFound, "Module.ProfileNotFound", $"{Authority} has no template '{name}'",
-                    $"Get-CBCertificateProfile -Authority {Authority} lists the templates.");
+                throw ModuleErrors.ProfileNotFound($"{Authority} has no template '{name}'",
+                $"Get-CBCertificateProfile -Authority {Authority} lists the templates.");
             }
             WarnOnce($"No template of {Authority} matches '{name}'.");
         }

@@ -114,8 +114,7 @@ public sealed class GetCBCertificateRequestCommand : CertBrokerCmdlet
         CertificateRequestInfo? found = all.FirstOrDefault(item => string.Equals(item.RequestId, id.Trim(), StringComparison.OrdinalIgnoreCase));
         if (found == null)
         {
-            throw Failure(CertBrokerStatus.NotFound, "Module.RequestNotFound", $"no request has the id '{id}'",
-                "Get-CBCertificateRequest -All lists the requests.");
+            throw ModuleErrors.RequestNotFound($"No request has the id '{id}'");
         }
         found.Pem = ReadPem(found.RequestId);
         WriteObject(found);

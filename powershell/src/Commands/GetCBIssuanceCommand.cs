@@ -122,7 +122,8 @@ public sealed class GetCBIssuanceCommand : CertBrokerCmdlet
         IssuanceInfo? found = all.FirstOrDefault(item => string.Equals(item.RequestId, id.Trim(), StringComparison.OrdinalIgnoreCase));
         if (found == null)
         {
-            throw Failure(CertBrokerStatus.NotFound, "Module.RequestNotFound", $"no request has the id '{id}'", "Get-CBIssuance lists the requests.");
+            throw ModuleErrors.RequestNotFound($"No request has the id '{id}'",
+                "Get-CBIssuance lists the requests.");
         }
         found.Events = ReadEvents(found.RequestId);
         WriteObject(found);

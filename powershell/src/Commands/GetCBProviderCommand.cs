@@ -67,8 +67,7 @@ public sealed class GetCBProviderCommand : CertBrokerCmdlet
         {
             if (!WildcardPattern.ContainsWildcardCharacters(id))
             {
-                throw Failure(CertBrokerStatus.NotFound, "Module.ProviderNotFound", $"no provider has the id '{id}'",
-                    "Get-CBProvider lists the providers.");
+                throw ModuleErrors.ProviderNotFound($"No provider has the id '{id}'");
             }
             WarnOnce($"No provider matches '{id}'.");
         }

@@ -66,8 +66,8 @@ public sealed class GetCBTrustedRootCommand : CertBrokerCmdlet
             folder = Files.Resolve(this, Path!);
             if (!Directory.Exists(folder))
             {
-                throw Failure(CertBrokerStatus.NotFound, "Module.FolderNotFound", $"the certificates cannot be written: the folder {folder} does not exist",
-                    "Make the folder first, or choose another.");
+                throw ModuleErrors.FolderNotFound($"The certificates cannot be written: the folder {folder} does not exist",
+                "Make the folder first, or choose another.");
             }
         }
         foreach (TrustedRoot root in Roots(this, Context, authority, Operation))

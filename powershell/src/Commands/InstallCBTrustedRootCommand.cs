@@ -82,8 +82,7 @@ public sealed class InstallCBTrustedRootCommand : CertBrokerCmdlet
         if (seen > 0 && fitting == 0)
         {
             bool root = DestinationStore == DestinationStore.ComputerRoot;
-            throw Failure(CertBrokerStatus.Invalid, "Module.NoFittingRoot",
-                $"nothing was installed in {DestinationStore}: " + (root ? "none of the certificates is a root (self-signed)" : "none of the certificates is an intermediate"),
+            throw ModuleErrors.NoFittingRoot($"Nothing was installed in {DestinationStore}: " + (root ? "none of the certificates is a root (self-signed)" : "none of the certificates is an intermediate"),
                 root ? "Use -DestinationStore ComputerIntermediate or UserIntermediate for intermediates." : "Use -DestinationStore ComputerRoot for a root.");
         }
     }

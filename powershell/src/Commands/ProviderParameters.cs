@@ -119,8 +119,7 @@ internal sealed class ProviderParameters
         }
         if (setting != null && setting.IsSecret && !(value is null) && !(value is string text && text.Length == 0))
         {
-            throw new CertBrokerException(CertBrokerStatus.Argument, "Module.PlainSecret",
-                $"the setting '{name}' was not taken: it is a secret and was given as plain text",
+            throw ModuleErrors.PlainSecret($"The setting '{name}' was not taken: it is a secret and was given as plain text",
                 $"Give it as a SecureString: @{{ '{name}' = Read-Host -AsSecureString }}.");
         }
         string plain = Text(value);

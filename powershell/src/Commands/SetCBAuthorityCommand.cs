@@ -59,7 +59,8 @@ public sealed class SetCBAuthorityCommand : AuthorityCmdlet, IDynamicParameters
         Target = Name;
         AuthorityInfo authority = Choose(WildcardPattern.Escape(Name)) is { Count: > 0 } found
             ? found[0]
-            : throw Failure(CertBrokerStatus.NotFound, "Module.AuthorityNotFound", $"no authority has the name '{Name}'", "Get-CBAuthority lists the authorities.");
+            : throw ModuleErrors.AuthorityNotFound($"No authority has the name '{Name}'",
+                "Get-CBAuthority lists the authorities.");
         using var settings = new NativeSettings();
         ProviderParameters.Apply(this, Context, authority.Provider, ProviderParameters.Connection, dynamicParameters, Setting, settings);
         foreach (string name in RemoveSetting ?? Array.Empty<string>())

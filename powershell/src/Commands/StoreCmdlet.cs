@@ -52,9 +52,7 @@ public abstract class StoreCmdlet : CertBrokerCmdlet
         List<EntryHandle> found = Find(Store, FindBy.Thumbprint, thumbprint);
         if (found.Count == 0)
         {
-            throw Failure(CertBrokerStatus.NotFound, "Module.CertificateNotFound",
-                $"no certificate has the thumbprint '{thumbprint}' in {StorePath}",
-                "Get-CBCertificate lists a store's certificates; -StoreLocation and -StoreName choose the store.");
+            throw ModuleErrors.CertificateNotFound($"No certificate has the thumbprint '{thumbprint}' in {StorePath}");
         }
         for (int index = 1; index < found.Count; ++index)
         {

@@ -73,9 +73,8 @@ internal static class Broker
         {
             if (!Path.IsPathRooted(homeFolder))
             {
-                throw new CertBrokerException(CertBrokerStatus.Argument, "Module.Home",
-                    $"CertBroker's data cannot be opened: {HomeVariable} is '{homeFolder}', which is not an absolute path",
-                    $"Set {HomeVariable} to an absolute path, or remove the variable.");
+                throw ModuleErrors.Home($"CertBroker's data cannot be opened: {HomeVariable} is '{homeFolder}', which is not an absolute path",
+                $"Set {HomeVariable} to an absolute path, or remove the variable.");
             }
             settings.Set("home", homeFolder);
         }

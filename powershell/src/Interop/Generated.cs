@@ -1,4 +1,6 @@
-// Made by tests/checks/gen-csharp.py from status.def, properties.def and certbroker.h. Do not edit.
+// Made by tests/checks/gen-csharp.py from status.def, properties.def, errors.def and certbroker.h. Do not edit.
+
+#nullable enable
 
 using System.Management.Automation;
 
@@ -270,6 +272,125 @@ internal enum Property
     ProviderName = 116,
     /// <summary>The file a request was read from. (TEXT)</summary>
     Source = 117,
+}
+
+/// <summary>The module's own errors; a message may come with a remedy of its own.</summary>
+internal static class ModuleErrors
+{
+    /// <summary>The module does not run on this processor, system or .NET.</summary>
+    public static CertBrokerException Platform(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Unsupported, "Module.Platform", message,
+            remedy ?? "Use a 64-bit PowerShell on an x64 machine with Windows or Linux.");
+
+    /// <summary>The module's native library is not where it should be.</summary>
+    public static CertBrokerException NativeMissing(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.NotFound, "Module.NativeMissing", message,
+            remedy ?? "Reinstall the module CertBroker, or rebuild it with powershell/build-module.sh.");
+
+    /// <summary>The module's native library cannot be loaded, or is of another version.</summary>
+    public static CertBrokerException NativeBroken(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Unsupported, "Module.NativeBroken", message,
+            remedy ?? "Reinstall the module CertBroker, or rebuild it with powershell/build-module.sh.");
+
+    /// <summary>The native library refused a call without a reason.</summary>
+    public static CertBrokerException NativeStatus(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Internal, "Module.Native", message,
+            remedy ?? "Please report this with the command that caused it.");
+
+    /// <summary>CERTBROKER_HOME is not an absolute path.</summary>
+    public static CertBrokerException Home(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Argument, "Module.Home", message,
+            remedy ?? "Set CERTBROKER_HOME to an absolute path, or remove the variable.");
+
+    /// <summary>A text has a character that cannot be passed on.</summary>
+    public static CertBrokerException Text(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Text, "Module.Text", message,
+            remedy ?? "Type the text again.");
+
+    /// <summary>A path is not one of the file system.</summary>
+    public static CertBrokerException Path(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Argument, "Module.Path", message,
+            remedy ?? "Give the path of a file, or change to a folder first (Set-Location).");
+
+    /// <summary>A file does not exist.</summary>
+    public static CertBrokerException FileNotFound(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.NotFound, "Module.FileNotFound", message,
+            remedy ?? "Check the path; relative paths start at PowerShell's current location.");
+
+    /// <summary>A file is larger than any of its kind.</summary>
+    public static CertBrokerException FileTooLarge(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Invalid, "Module.FileTooLarge", message,
+            remedy ?? "Check the path.");
+
+    /// <summary>A file could not be read.</summary>
+    public static CertBrokerException FileRead(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Io, "Module.FileRead", message,
+            remedy ?? "Check the path and your rights to the file.");
+
+    /// <summary>A file could not be written.</summary>
+    public static CertBrokerException FileWrite(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Io, "Module.FileWrite", message,
+            remedy ?? "Check the path, your rights to the folder and the free space.");
+
+    /// <summary>A file may not be read or written.</summary>
+    public static CertBrokerException FileAccess(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Access, "Module.FileAccess", message,
+            remedy ?? "Ask for the rights, or choose another path.");
+
+    /// <summary>A file exists and was not overwritten.</summary>
+    public static CertBrokerException FileExists(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Exists, "Module.FileExists", message,
+            remedy ?? "Choose another path, or overwrite it with -Force.");
+
+    /// <summary>The folder of a file to be written does not exist.</summary>
+    public static CertBrokerException FolderNotFound(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.NotFound, "Module.FolderNotFound", message,
+            remedy ?? "Make the folder first, or choose another path.");
+
+    /// <summary>A secret setting was given as plain text.</summary>
+    public static CertBrokerException PlainSecret(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Argument, "Module.PlainSecret", message,
+            remedy ?? "Give it as a SecureString: Read-Host -AsSecureString asks for one.");
+
+    /// <summary>A chain was asked for in a format that has one certificate only.</summary>
+    public static CertBrokerException DerChain(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Argument, "Module.DerChain", message,
+            remedy ?? "Use -Format Pem or -Format P7b with -IncludeChain.");
+
+    /// <summary>None of the certificates belongs into the destination store.</summary>
+    public static CertBrokerException NoFittingRoot(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Invalid, "Module.NoFittingRoot", message,
+            remedy ?? "Leave -DestinationStore out: each certificate then goes where it belongs.");
+
+    /// <summary>The journal has no request to write.</summary>
+    public static CertBrokerException NoRequest(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.NotFound, "Module.NoRequest", message,
+            remedy ?? "Make the request again.");
+
+    /// <summary>No certificate has the thumbprint.</summary>
+    public static CertBrokerException CertificateNotFound(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.NotFound, "Module.CertificateNotFound", message,
+            remedy ?? "Get-CBCertificate lists a store's certificates; -StoreLocation and -StoreName choose the store.");
+
+    /// <summary>No request has the id.</summary>
+    public static CertBrokerException RequestNotFound(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.NotFound, "Module.RequestNotFound", message,
+            remedy ?? "Get-CBCertificateRequest -All lists the requests.");
+
+    /// <summary>No provider has the id.</summary>
+    public static CertBrokerException ProviderNotFound(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.NotFound, "Module.ProviderNotFound", message,
+            remedy ?? "Get-CBProvider lists the providers.");
+
+    /// <summary>No authority has the name.</summary>
+    public static CertBrokerException AuthorityNotFound(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.NotFound, "Module.AuthorityNotFound", message,
+            remedy ?? "Get-CBAuthority lists the authorities; Register-CBAuthority makes one.");
+
+    /// <summary>The CA has no template of the name.</summary>
+    public static CertBrokerException ProfileNotFound(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.NotFound, "Module.ProfileNotFound", message,
+            remedy ?? "Get-CBCertificateProfile lists the templates of an authority.");
 }
 
 internal enum NativeState

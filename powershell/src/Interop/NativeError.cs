@@ -45,7 +45,7 @@ internal static class NativeError
     public static CertBrokerException Bare(CertBrokerStatus status)
     {
         string name = Utf8.Read(NativeMethods.StatusName((int)status));
-        return new CertBrokerException(status, "Module.Native", "the native library could not do it: " + name,
+        return new CertBrokerException(status, "Module.Native", "The native library could not do it: " + name,
             "Please report this with the command that caused it.");
     }
 

@@ -10,7 +10,6 @@ namespace CertBroker.Interop;
 internal static class NativeLibraryLoader
 {
     private const uint SupportedAbi = (0u << 16) | 1u;
-    private const string Remedy = "Reinstall the module CertBroker, or rebuild it with powershell/build-module.sh.";
 
     private static readonly object Gate = new object();
     private static volatile bool ready;
@@ -42,21 +41,18 @@ internal static class NativeLibraryLoader
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
-            throw Failure(CertBrokerStatus.Unsupported, "Module.Processor",
-                $"CertBroker cannot run in this process: it needs an x64 processor and process, this one is {RuntimeInformation.ProcessArchitecture}",
+            throw ModuleErrors.Platform($"CertBroker cannot run in this process: it needs an x64 processor and process, this one is {RuntimeInformation.ProcessArchitecture}",
                 "Use a 64-bit PowerShell on an x64 machine.");
         }
         if (!IsWindows && !RuntimeInformation.IsOSPlatform(OSPlatform.Linux))
         {
-            throw Failure(CertBrokerStatus.Unsupported, "Module.System",
-                $"CertBroker cannot run here: it needs Windows or Linux, this is {RuntimeInformation.OSDescription}",
+            throw ModuleErrors.Platform($"CertBroker cannot run here: it needs Windows or Linux, this is {RuntimeInformation.OSDescription}",
                 "Use a machine with Windows or Linux.");
         }
         string path = Path.Combine(NativeFolder, IsWindows ? "certbroker.dll" : "certbroker.so");
         if (!File.Exists(path))
         {
-            throw Failure(CertBrokerStatus.NotFound, "Module.NativeMissing",
-                $"CertBroker's native library could not be loaded: the file {path} does not exist", Remedy);
+            throw ModuleErrors.NativeMissing($"CertBroker's native library could not be loaded: the file {path} does not exist");
         }
         if (library == IntPtr.Zero)
         {
@@ -67,9 +63,7 @@ internal static class NativeLibraryLoader
         uint version = ReadVersion(path);
         if (version != SupportedAbi)
         {
-            throw Failure(CertBrokerStatus.Unsupported, "Module.Version",
-                $"CertBroker's native library cannot be used: {path} has ABI {version >> 16}.{version & 0xffff}, the module needs {SupportedAbi >> 16}.{SupportedAbi & 0xffff}",
-                Remedy);
+            throw ModuleErrors.NativeBroken($"CertBroker's native library cannot be used: {path} has ABI {version >> 16}.{version & 0xffff}, the module needs {SupportedAbi >> 16}.{SupportedAbi & 0xffff}");
         }
     }
 
@@ -81,8 +75,7 @@ internal static class NativeLibraryLoader
         }
         catch (Exception failure) when (failure is DllNotFoundException || failure is EntryPointNotFoundException || failure is BadImageFormatException)
         {
-            throw Failure(CertBrokerStatus.Unsupported, "Module.NativeBroken",
-                $"CertBroker's native library cannot be used: {path} is not what it should be ({failure.Message})", Remedy);
+            throw ModuleErrors.NativeBroken($"CertBroker's native library cannot be used: {path} is not what it should be ({failure.Message})");
         }
     }
 
@@ -95,8 +88,7 @@ internal static class NativeLibraryLoader
         IntPtr loaded = LoadLibraryEx(path, IntPtr.Zero, searchLoadDirectory | searchSystem32);
         if (loaded == IntPtr.Zero)
         {
-            throw Failure(CertBrokerStatus.Unsupported, "Module.NativeBroken",
-                $"CertBroker's native library could not be loaded: Windows refused {path} with error {Marshal.GetLastWin32Error()}", Remedy);
+            throw ModuleErrors.NativeBroken($"CertBroker's native library could not be loaded: Windows refused {path} with error {Marshal.GetLastWin32Error()}");
         }
         return loaded;
     }
@@ -111,8 +103,7 @@ internal static class NativeLibraryLoader
         MethodInfo? setResolver = resolverType == null ? null : native?.GetMethod("SetDllImportResolver", new[] { typeof(Assembly), resolverType });
         if (resolverType == null || load == null || setResolver == null)
         {
-            throw Failure(CertBrokerStatus.Unsupported, "Module.Runtime",
-                $"CertBroker cannot run on {RuntimeInformation.FrameworkDescription}: it cannot load native libraries by path",
+            throw ModuleErrors.Platform($"CertBroker cannot run on {RuntimeInformation.FrameworkDescription}: it cannot load native libraries by path",
                 "Use PowerShell 7 or Windows PowerShell 5.1.");
         }
         try
@@ -125,8 +116,7 @@ internal static class NativeLibraryLoader
         catch (TargetInvocationException failure)
         {
             string reason = (failure.InnerException ?? failure).Message;
-            throw Failure(CertBrokerStatus.Unsupported, "Module.NativeBroken",
-                $"CertBroker's native library could not be loaded: the system refused {path} ({FirstLine(reason)})", Remedy);
+            throw ModuleErrors.NativeBroken($"CertBroker's native library could not be loaded: the system refused {path} ({FirstLine(reason)})");
         }
     }
 
@@ -138,9 +128,6 @@ internal static class NativeLibraryLoader
 
     private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? search) =>
         name == "certbroker" ? library : IntPtr.Zero;
-
-    private static CertBrokerException Failure(CertBrokerStatus status, string id, string message, string remedy) =>
-        new CertBrokerException(status, id, message, remedy);
 
     [DllImport("kernel32", EntryPoint = "LoadLibraryExW", CharSet = CharSet.Unicode, SetLastError = true, ExactSpelling = true)]
     private static extern IntPtr LoadLibraryEx(string path, IntPtr reserved, uint flags);

@@ -19,8 +19,8 @@ internal static class Utf8
         }
         if (text.IndexOf('\0') >= 0)
         {
-            throw new CertBrokerException(CertBrokerStatus.Text, "Module.Text",
-                "the text cannot be used: it contains a NUL character", "Give the text without the NUL character.");
+            throw ModuleErrors.Text("The text cannot be used: it contains a NUL character",
+                "Give the text without the NUL character.");
         }
         try
         {
@@ -30,8 +30,7 @@ internal static class Utf8
         }
         catch (EncoderFallbackException)
         {
-            throw new CertBrokerException(CertBrokerStatus.Text, "Module.Text",
-                "the text cannot be used: it contains half a character (a lone surrogate)", "Type the text again.");
+            throw ModuleErrors.Text("The text cannot be used: it contains half a character (a lone surrogate)");
         }
     }
 
