@@ -28,7 +28,7 @@ Result<Certificate> find_by_key(const std::vector<Certificate> &certificates, co
 
 struct ChainCheck {
     std::int64_t now = 0;
-    std::vector<Certificate> roots;   ///< trusted; empty: only the given certificates are checked against each other
+    std::vector<Certificate> roots = {}; ///< trusted; empty: only the given certificates are checked against each other
     bool require_root = false;        ///< whether a chain that does not lead to one of them is refused (Chain.Broken)
 };
 /// Signatures, CA flags, path lengths and validity of the whole chain, the root among `roots` included. Critical
