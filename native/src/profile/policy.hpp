@@ -19,26 +19,28 @@ struct Policy {
         std::uint32_t min_bits = 0;
         std::uint32_t max_bits = 0; ///< 0 = no upper bound
     };
-    std::string profile;                          ///< the template it was asked for
-    std::vector<KeyRule> allowed_keys;            ///< empty = any; the first is what a new key gets when the request leaves it open
+    std::string profile; ///< the template it was asked for
+    std::vector<KeyRule>
+        allowed_keys; ///< empty = any; the first is what a new key gets when the request leaves it open
     std::vector<crypto::DigestAlgorithm> allowed_digests;
-    std::vector<std::string> required_subject;    ///< attribute labels: "CN", "O"
-    std::vector<std::string> allowed_subject;     ///< empty = any
-    std::vector<std::string> required_san;        ///< tokens: "dns", "email", "upn", ...
-    std::vector<std::string> allowed_san;         ///< empty = any; "none" = no SAN at all
-    std::vector<std::string> dns_patterns;        ///< "*.example.com": each dns name must match one, when there are any
-    std::vector<std::string> required_eku;        ///< OIDs
-    std::vector<std::string> allowed_eku;         ///< empty = any
+    std::vector<std::string> required_subject; ///< attribute labels: "CN", "O"
+    std::vector<std::string> allowed_subject;  ///< empty = any
+    std::vector<std::string> required_san;     ///< tokens: "dns", "email", "upn", ...
+    std::vector<std::string> allowed_san;      ///< empty = any; "none" = no SAN at all
+    std::vector<std::string> dns_patterns; ///< "*.example.com": each dns name must match one, when there are any; the
+                                           ///< star stands for one or more labels
+    std::vector<std::string> required_eku; ///< OIDs
+    std::vector<std::string> allowed_eku;  ///< empty = any
     std::optional<std::uint32_t> max_validity_days;
-    std::vector<x509::Extension> extensions;      ///< the host adds them to the CSR
-    std::optional<Secret> challenge_password;     ///< the host adds it as the challengePassword attribute
-    std::map<std::string, std::string> fixed;     ///< values the CA will set whatever is asked, for display
+    std::vector<x509::Extension> extensions;  ///< the host adds them to the CSR
+    std::optional<Secret> challenge_password; ///< the host adds it as the challengePassword attribute
+    std::map<std::string, std::string> fixed; ///< values the CA will set whatever is asked, for display
     struct Row {
         std::string rule;
         std::string value;
         std::string message;
     };
-    std::vector<Row> rows;                        ///< every rule as told, for Get-CBCertificateProfile
+    std::vector<Row> rows; ///< every rule as told, for Get-CBCertificateProfile
 };
 
 } // namespace certbroker::profile
