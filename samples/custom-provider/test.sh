@@ -22,7 +22,7 @@ $provider = Get-CBProvider echo-ca
 if ($provider.Trust -ne 'NotApproved') { throw "It should not be approved yet, but is $($provider.Trust)." }
 try { Register-CBAuthority -Name echo -Provider echo-ca; throw 'A plugin that nobody approved was used.' }
 catch { if ($_.FullyQualifiedErrorId -notlike 'CB.Provider.Disabled*') { throw } }
-Approve-CBProvider echo-ca -Sha256 $provider.Hash -Confirm:$false
+Approve-CBProvider echo-ca -Hash $provider.Hash -Force
 Register-CBAuthority -Name echo -Provider echo-ca
 $result = Request-CBCertificate -Authority echo -Subject 'CN=custom' -KeyAlgorithm ECDSA_P256 -OrderSetting @{ 'ask-twice' = $true }
 if ($result.Status -ne 'Pending') { throw "It should be pending, but is $($result.Status)." }
