@@ -202,7 +202,7 @@ std::string windows1252_to_utf8(ByteView text) {
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string> &known) {
     const std::string lower = ascii_lower(word.substr(0, 64));
     // Two typing errors in a word of three letters leave nothing of it.
-    std::size_t best_distance = word.size() <= 3 ? 2 : std::max<std::size_t>(2, word.size() / 3) + 1;
+    std::size_t best_distance = lower.size() <= 3 ? 2 : std::max<std::size_t>(2, lower.size() / 3) + 1;
     std::optional<std::string> best;
     for (const std::string &candidate : known) {
         const std::size_t distance = edit_distance(lower, ascii_lower(candidate));
