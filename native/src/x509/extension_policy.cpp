@@ -172,7 +172,9 @@ Result<Extension> make_policy_mappings(const std::vector<std::pair<std::string, 
     if (pairs.empty()) return refuse("Policy mappings", "the list is empty");
     der::Writer writer;
     const std::size_t list = writer.begin(der::sequence);
-    for (const auto &[issuer, subject] : pairs) {
+    for (const auto &pair : pairs) {
+        const auto &issuer = pair.first;
+        const auto &subject = pair.second;
         for (const std::string &policy : {issuer, subject}) {
             if (!der::is_oid(policy)) return not_oid("A policy mapping", policy);
             if (policy == any_policy) return refuse("A policy mapping", "anyPolicy (2.5.29.32.0) must not be mapped");
