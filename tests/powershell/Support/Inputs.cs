@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Net;
+using System.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace CertBroker.Tests.Support;
+
+/// <summary>Things that tests need often.</summary>
+internal static class Inputs
+{
+    /// <summary>The INF snippet as Microsoft's page prints it; its Subject is not made real yet.</summary>
+    public static string SeedInf { get; } = File.ReadAllText(Repository.TestData("powershell", "data", "certreq-as-printed.ini"));
+
+    public const string SeedSubject = "Subject Name in CN format";
+
+    public static string RealInf(string subject) => SeedInf.Replace(SeedSubject, subject, StringComparison.Ordinal);
+
+    public static SecureString Secure(string text) => new NetworkCredential("", text).SecurePassword;
+
+    /// <summary>A self-signed certificate with its key, made by .NET.</summary>
+    public static X509Certificate2 SelfSigned(string subject, bool ecdsa = true, int rsaBits = 2048, Action<CertificateRequest>? more = null)
+    {
+        CertificateRequest request;
+        if (ecdsa)
+        {
+            request = new CertificateRequest(subject, ECDsa.Create(ECCurve.NamedCurves.nistP256), HashAlgorithmName.SHA256);
+        }
+        else
+        {
+            request = new CertificateRequest(subject, RSA.Create(rsaBits), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        }
+        more?.Invoke(request);
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddDays(30));
+    }
+
+    /// <summary>Runs a tool; false when it is not installed.</summary>
+    public static bool TryTool(string tool, out string output, params string[] arguments)
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            Task<string> errors = process.StandardError.ReadToEndAsync();
+            output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            if (process.ExitCode != 0)
+            {
+                throw new InvalidOperationException($"{tool} {string.Join(' ', arguments)}: exit code {process.ExitCode}: {errors.Result}");
+            }
+            return true;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            output = "";
+            return false;
+        }
+    }
+}
