@@ -1,0 +1,57 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "certbroker/plugin.h"
+#include "support/pki.hpp"
+
+/// A CA that does what the test says, as a plugin that is linked in. It runs through the real host.
+namespace certbroker::test {
+
+/// One answer to submit, renew, poll or find.
+struct Answer {
+    enum class Kind {
+        issue, ///< a certificate for the CSR; the same one again for a known order
+        pend,
+        deny,
+        unsure,
+        fail,        ///< with `status`
+        other_key,   ///< a certificate for some other key
+        fewer_names, ///< a certificate without the alternative names
+        not_yet,     ///< a certificate that is valid from tomorrow on
+        nothing,     ///< breaks the contract
+        wait         ///< until it is cancelled or the deadline passes
+    } kind = Kind::issue;
+    std::string message = {};
+    cbp_status status = CBP_E_REMOTE;
+    std::uint32_t poll_after = 0;
+    std::int64_t http_status = 0;
+};
+
+class ScriptedCa {
+public:
+    static ScriptedCa &instance();
+    void reset();
+    /// Answers are used up in order; afterwards it issues.
+    void next(Answer answer) { answers.push_back(std::move(answer)); }
+
+    std::mutex mutex;
+    std::deque<Answer> answers;
+    std::vector<std::string> submitted, renewed, polled, found; ///< idempotency keys, tokens
+    std::map<std::string, x509::Certificate> issued;            ///< by idempotency key
+    std::size_t made = 0;                                       ///< certificates signed
+    std::string order_note, order_profile;                      ///< of the last order
+    bool order_key = false, order_pin = false, current_key = false;
+    Issuer root = make_root("CN=Scripted Root");
+    Issuer ca = make_issued("CN=Scripted CA", root, true);
+};
+
+/// "scripted" can do everything; "plain" has neither find nor renew nor policy.
+const cbp_plugin *scripted_plugin();
+const cbp_plugin *plain_plugin();
+
+} // namespace certbroker::test

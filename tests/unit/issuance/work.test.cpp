@@ -1,0 +1,56 @@
+#include "issuance/work.hpp"
+
+#include "fixture.hpp"
+
+using namespace certbroker;
+using namespace certbroker::test;
+
+TEST_CASE("A request in hand is nobody else's, and what is done to it is in the journal at once") {
+    TemporaryFolder home;
+    BrokerOptions options;
+    options.roots = store::Roots::under(home.path().string());
+    Core core(options);
+    Core other(options);
+    const Operation operation;
+    RoadOptions road;
+    road.friendly_name = "Name";
+    road.allow_differences = false;
+    std::string id;
+    {
+        Work work = must(Work::begin(core, Location::current_user, road, operation));
+        id = work.record.id;
+        CHECK(id.size() == 36);
+        work.record.subject = "CN=one";
+        must(work.add());
+        CHECK(must(must(other.existing_journal(Location::current_user))->get(id)).friendly_name == "Name");
+        CHECK(id_of(Work::take(other, id, road, operation)) == "Issuance.Busy");
+        CHECK(id_of(Work::take(core, id, road, operation)) == "Issuance.Busy");
+        must(work.advance(State::submitting, "sent"));
+        CHECK(must(must(other.existing_journal(Location::current_user))->get(id)).state == State::submitting);
+        work.warn("Mind the gap.");
+        const Issue issue = std::move(work).issue();
+        CHECK(issue.warnings == std::vector<std::string>{"Mind the gap."});
+        CHECK(issue.record.message == "sent");
+    }
+    Work work = must(Work::take(other, id, road, operation));
+    CHECK(work.record.state == State::submitting);
+    CHECK(work.name() == "The request 'CN=one' (" + id + ")");
+    // Whoever is more careful decides.
+    RoadOptions now;
+    now.trust_root = true;
+    now.install = false;
+    work.adopt(now);
+    CHECK_FALSE(work.record.allow_differences);
+    CHECK_FALSE(work.record.install);
+    CHECK(work.record.trust_root);
+    CHECK(work.record.friendly_name == "Name");
+    CHECK(id_of(Work::take(core, "no-such-id", road, operation)) == "Journal.NotFound");
+}
+
+TEST_CASE("Installing is finished although the time is up") {
+    Operation operation;
+    operation.cancellation->request();
+    operation.deadline = operation.clock->monotonic();
+    CHECK_FALSE(operation.check("x"));
+    CHECK(to_the_end(operation).check("x"));
+}
