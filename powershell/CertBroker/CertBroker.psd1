@@ -46,6 +46,7 @@
   PrivateData = @{
     PSData = @{
       Tags = @('Certificate', 'PKI', 'CSR', 'PFX', 'certreq', 'CA', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux')
+      LicenseUri = 'https://www.apache.org/licenses/LICENSE-2.0'
       ReleaseNotes = 'See CHANGELOG.md.'
     }
   }

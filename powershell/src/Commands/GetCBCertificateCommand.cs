@@ -34,53 +34,63 @@ namespace CertBroker.Commands;
 /// $x509.Subject</code>
 /// <para>The .NET object has no private key; that stays in the store.</para>
 /// </example>
-[Cmdlet(VerbsCommon.Get, "CBCertificate", DefaultParameterSetName = "Filter")]
+[Cmdlet(VerbsCommon.Get, "CBCertificate")]
 [OutputType(typeof(CertificateInfo))]
 public sealed class GetCBCertificateCommand : StoreCmdlet
 {
+    // In the same parameter set as the filters: in a set of its own, a certificate from the pipeline would be taken by its
+    // text before its property Thumbprint is looked at.
     /// <summary>Thumbprints, as people paste them.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Thumbprint", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ThumbprintCompleter))]
-    public string[] Thumbprint { get; set; } = Array.Empty<string>();
+    public string[]? Thumbprint { get; set; }
 
     /// <summary>Part of the subject, or a pattern with * and ?; any case.</summary>
-    [Parameter(ParameterSetName = "Filter")]
+    [Parameter]
     [SupportsWildcards]
     public string? Subject { get; set; }
 
     /// <summary>The friendly name, or a pattern with * and ?; any case.</summary>
-    [Parameter(ParameterSetName = "Filter")]
+    [Parameter]
     [SupportsWildcards]
     public string? FriendlyName { get; set; }
 
     /// <summary>A DNS name the certificate is valid for, or a pattern with * and ?; any case.</summary>
-    [Parameter(ParameterSetName = "Filter")]
+    [Parameter]
     [SupportsWildcards]
     public string? DnsName { get; set; }
 
     /// <summary>Only certificates that end within so many days, or have ended.</summary>
-    [Parameter(ParameterSetName = "Filter")]
+    [Parameter]
     [ValidateRange(0, 36500)]
     public int ExpiringInDays { get; set; }
 
     /// <summary>Only certificates with their private key.</summary>
-    [Parameter(ParameterSetName = "Filter")]
+    [Parameter]
     public SwitchParameter HasPrivateKey { get; set; }
 
     /// <summary>Lists certificates that a renewal replaced, too.</summary>
-    [Parameter(ParameterSetName = "Filter")]
+    [Parameter]
     public SwitchParameter IncludeArchived { get; set; }
 
     private protected override void ProcessItem()
     {
-        if (ParameterSetName == "Thumbprint")
+        if (Thumbprint != null)
         {
             foreach (string thumbprint in Thumbprint)
             {
                 Item(thumbprint, () =>
                 {
                     using EntryHandle entry = FindThumbprint(thumbprint);
-                    WriteObject(ModelConvert.Certificate(entry));
+                    CertificateInfo certificate = ModelConvert.Certificate(entry);
+                    if (Matches(certificate, archivedToo: true))
+                    {
+                        WriteObject(certificate);
+                    }
+                    else
+                    {
+                        WarnOnce($"{certificate} does not match.");
+                    }
                 });
             }
             return;
@@ -120,7 +130,7 @@ public sealed class GetCBCertificateCommand : StoreCmdlet
             using (entry)
             {
                 CertificateInfo certificate = ModelConvert.Certificate(entry);
-                if (Matches(certificate))
+                if (Matches(certificate, IncludeArchived))
                 {
                     chosen.Add(certificate);
                 }
@@ -129,9 +139,9 @@ public sealed class GetCBCertificateCommand : StoreCmdlet
         return chosen;
     }
 
-    private bool Matches(CertificateInfo certificate)
+    private bool Matches(CertificateInfo certificate, bool archivedToo)
     {
-        if (certificate.Archived && !IncludeArchived)
+        if (certificate.Archived && !archivedToo)
         {
             return false;
         }

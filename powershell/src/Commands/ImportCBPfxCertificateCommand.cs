@@ -96,11 +96,13 @@ public sealed class ImportCBPfxCertificateCommand : StoreCmdlet
     // A PFX may carry certificates only.
     private static KeyHandle Key(EntryHandle read)
     {
-        if (!Getter.Flag(read, Property.HasPrivateKey))
+        int status = NativeMethods.EntryKey(read, out KeyHandle key, out ErrorHandle error);
+        if (status == (int)CertBrokerStatus.NotFound)
         {
+            error.Dispose();
             return KeyHandle.None;
         }
-        NativeError.Check(NativeMethods.EntryKey(read, out KeyHandle key, out ErrorHandle error), error);
+        NativeError.Check(status, error);
         return key;
     }
 }

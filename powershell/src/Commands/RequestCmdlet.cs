@@ -90,7 +90,8 @@ public abstract class RequestCmdlet : StoreCmdlet
     public string[]? EnhancedKeyUsage { get; set; }
 
     /// <summary>Further extensions, as oid=hex; a leading '!' makes one critical.</summary>
-    [Parameter(ParameterSetName = ParameterSet, ValueFromPipelineByPropertyName = true)]
+    // Not by property name: files have a property of that name.
+    [Parameter(ParameterSetName = ParameterSet)]
     public string[]? Extension { get; set; }
 
     /// <summary>PKCS10 for a request (the default), Cert for a self-signed certificate that is made at once.</summary>

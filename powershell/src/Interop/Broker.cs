@@ -78,8 +78,26 @@ internal static class Broker
             }
             settings.Set("home", homeFolder);
         }
+        else
+        {
+            // The library reads no environment: where each location's data are is said here.
+            bool windows = Path.DirectorySeparatorChar == '\\';
+            string name = windows ? "CertBroker" : "certbroker";
+            string user = Folder(Environment.SpecialFolder.LocalApplicationData); // XDG_DATA_HOME or ~/.local/share on Linux
+            if (user.Length > 0)
+            {
+                settings.Set("user-root", Path.Combine(user, name));
+            }
+            if (windows)
+            {
+                settings.Set("machine-root", Path.Combine(Folder(Environment.SpecialFolder.CommonApplicationData), name));
+            }
+        }
         settings.Set("plugin-folder", Path.Combine(NativeLibraryLoader.NativeFolder, "plugins"));
         NativeError.Check(NativeMethods.ContextCreate(settings, out ContextHandle created, out ErrorHandle error), error);
         return created;
     }
+
+    // Not verified: the folder is made when something is first written.
+    private static string Folder(Environment.SpecialFolder folder) => Environment.GetFolderPath(folder, Environment.SpecialFolderOption.DoNotVerify);
 }
