@@ -57,11 +57,12 @@ internal static class Broker
         }
     }
 
+    /// <summary>The words of one kind. Names come without blanks, as they are typed without quotes; blanks are optional.</summary>
     public static List<(string Name, string Value, string Summary)> Vocabulary(string kind)
     {
         ContextHandle broker = Context;
         return Items.Rows(null,
-            row => (row.Text(Property.Name), row.Text(Property.Value), row.Text(Property.Summary)),
+            row => (row.Text(Property.Name).Replace(" ", string.Empty), row.Text(Property.Value), row.Text(Property.Summary)),
             (IntPtr each, IntPtr payload, out ErrorHandle error) => NativeMethods.ListVocabulary(broker, Utf8.Z(kind), each, payload, out error));
     }
 
