@@ -53,9 +53,9 @@ struct Entry {
 struct KeyOptions {
     crypto::KeySpec spec;
     bool exportable = false;
-    std::string provider_name;   ///< CSP/KSP, for stores that have such
+    std::string provider_name{}; ///< CSP/KSP, for stores that have such
     std::uint32_t provider_type = 0;
-    std::string container;       ///< wished name; empty = made up
+    std::string container{};     ///< wished name; empty = made up
     std::uint32_t key_spec = 0;
 };
 
