@@ -15,6 +15,9 @@
 
 namespace certbroker::provider {
 
+/// What a list gives at most.
+inline constexpr std::size_t max_listed_keys = 100'000;
+
 /// Small durable state of plugin instances: (instance, key) -> value. Durable when a put returns; safe among processes
 /// and threads.
 class StateStore {

@@ -1,0 +1,180 @@
+#include "http/errors.hpp"
+#include "provider/host.hpp"
+#include "provider/setting_values.hpp"
+
+namespace certbroker::provider::host {
+namespace {
+
+constexpr std::size_t max_response = 256UL * 1024 * 1024;
+constexpr std::size_t default_response = 16UL * 1024 * 1024;
+constexpr std::size_t max_places = 32;
+constexpr std::size_t max_headers = 200;
+
+Result<Secret> secret_of(Call &call, const cbp_secret *handle) {
+    const SecretObject *object = call.find<SecretObject>(handle);
+    if (object == nullptr) return call.breach("a secret was passed that is none of this call's");
+    return object->secret;
+}
+
+Result<std::vector<http::SecretPlace>> read_places(Call &call, const cbp_secret_place *const *given) {
+    std::vector<http::SecretPlace> places;
+    for (; given != nullptr && *given != nullptr; ++given) {
+        if (places.size() >= max_places) return call.breach("there are more than 32 places for secrets");
+        CERTBROKER_TRY(const cbp_secret_place place,
+                       read_struct(call, *given, "places", CERTBROKER_THROUGH(cbp_secret_place, secret)));
+        CERTBROKER_TRY(std::string marker, call.text(place.marker, "marker", 200));
+        CERTBROKER_TRY(Secret secret, secret_of(call, place.secret));
+        if (marker.empty() || place.escape > CBP_ESCAPE_BASE64)
+            return call.breach("a place for a secret has no marker or an unknown escape");
+        places.push_back({std::move(marker), std::move(secret), static_cast<http::Escape>(place.escape)});
+    }
+    return places;
+}
+
+Result<void> read_headers(Call &call, const char *const *given, http::Request &request) {
+    for (; given != nullptr && *given != nullptr; given += 2) {
+        if (request.headers.size() >= max_headers) return call.breach("there are more than 200 headers");
+        CERTBROKER_TRY(std::string name, call.text(given[0], "headers", 200));
+        CERTBROKER_TRY(std::string value, call.text(given[1], "headers", 64UL * 1024));
+        request.headers.emplace_back(std::move(name), std::move(value));
+    }
+    return {};
+}
+
+Result<void> read_client(Call &call, const cbp_key *handle, http::Request &request) {
+    if (handle == nullptr) return {};
+    CERTBROKER_TRY(KeyObject *const key, key_of(call, handle, "tls_client_key"));
+    CERTBROKER_CHECK(load_chain(call, *key));
+    if (key->chain_der.empty())
+        return fail(errors::http_client_certificate,
+                    "The client certificate cannot be used: no certificate in My belongs to the key '" + key->uri +
+                        "'");
+    request.client = crypto::ClientCredentials{key->key, key->chain_der};
+    return {};
+}
+
+Result<void> read_authentication(Call &call, const cbp_http_request &given, http::Request &request) {
+    if (given.auth > CBP_AUTH_NTLM) return call.breach("the kind of authentication is unknown");
+    request.authentication = static_cast<http::Authentication>(given.auth);
+    CERTBROKER_TRY(request.user, call.optional_text(given.auth_user, "auth_user", 1000));
+    if (given.auth_secret != nullptr) {
+        CERTBROKER_TRY(request.password, secret_of(call, given.auth_secret));
+    }
+    const bool needs_user = given.auth == CBP_AUTH_BASIC || given.auth == CBP_AUTH_NTLM;
+    if (needs_user && request.user.empty()) return call.breach("this authentication needs a user's name");
+    return {};
+}
+
+Result<void> read_trust(Call &call, const char *setting, http::Request &request) {
+    if (setting == nullptr) return {};
+    CERTBROKER_TRY(const std::string name, call.text(setting, "extra_trust_pem_setting", 64));
+    const auto *info = find_setting(call.instance().table.settings, name);
+    if (info == nullptr || info->type != CBP_PATH) return call.breach("'" + name + "' is no CBP_PATH setting");
+    if (const std::string *path = call.instance().settings.text(name)) request.extra_trust_file = *path;
+    return {};
+}
+
+Result<http::Request> read_request(Call &call, const cbp_http_request *pointer) {
+    CERTBROKER_TRY(const cbp_http_request given,
+                   read_struct(call, pointer, "request", CERTBROKER_THROUGH(cbp_http_request, body)));
+    http::Request request;
+    CERTBROKER_TRY(request.method, call.text(given.method, "method", 32));
+    CERTBROKER_TRY(request.url, call.text(given.url, "url", 16UL * 1024));
+    CERTBROKER_CHECK(read_headers(call, given.headers, request));
+    CERTBROKER_TRY(const ByteView body, call.bytes(given.body, "body"));
+    request.body = to_bytes(body);
+    CERTBROKER_CHECK(read_client(call, given.tls_client_key, request));
+    CERTBROKER_CHECK(read_authentication(call, given, request));
+    CERTBROKER_TRY(request.places, read_places(call, given.places));
+    CERTBROKER_CHECK(read_trust(call, given.extra_trust_pem_setting, request));
+    request.follow_redirects = (given.flags & CBP_HTTP_FOLLOW_REDIRECTS) != 0;
+    request.idempotent = (given.flags & CBP_HTTP_IDEMPOTENT) != 0;
+    request.allow_plain = (given.flags & CBP_HTTP_ALLOW_PLAIN) != 0;
+    request.max_response = given.max_response == 0 ? default_response : std::min(given.max_response, max_response);
+    return request;
+}
+
+Result<void> http_send_body(Call &call, const cbp_http_request *pointer, const cbp_response **out) {
+    CERTBROKER_CHECK(call.required(out, "out"));
+    CERTBROKER_TRY(const http::Request request, read_request(call, pointer));
+    http::Client *client = call.instance().services.http;
+    if (client == nullptr)
+        return fail(errors::provider_unsupported, "The provider cannot reach its CA: there is no network here");
+    CERTBROKER_TRY(http::Response response, client->send(request, call.operation()));
+    if (response.body.size() > request.max_response)
+        return fail(errors::http_too_large, "The answer of " + http::redact_url(request.url) +
+                                                " cannot be used: it is larger than " +
+                                                std::to_string(request.max_response) + " bytes");
+    *out = call.add<cbp_response>(std::move(response));
+    return {};
+}
+
+cbp_status CBP_CALL http_send(cbp_call *handle, const cbp_http_request *request, const cbp_response **out) {
+    return serve_status(handle, "http_send", [&](Call &call) { return http_send_body(call, request, out); });
+}
+
+int32_t CBP_CALL http_status(const cbp_response *handle) {
+    return serve<int32_t>(handle, "http_status", 0, [&](Call &call) {
+        const http::Response *response = call.find<http::Response>(handle);
+        return response != nullptr ? response->status : 0;
+    });
+}
+
+const char *CBP_CALL http_header(const cbp_response *handle, const char *name) {
+    return serve<const char *>(handle, "http_header", nullptr, [&](Call &call) -> const char * {
+        const http::Response *response = call.find<http::Response>(handle);
+        const auto key = call.text(name, "name", 200);
+        const std::string *value = response != nullptr && key ? response->header(*key) : nullptr;
+        return value != nullptr ? value->c_str() : nullptr;
+    });
+}
+
+cbp_bytes CBP_CALL http_body(const cbp_response *handle) {
+    return serve<cbp_bytes>(handle, "http_body", cbp_bytes{}, [&](Call &call) {
+        const http::Response *response = call.find<http::Response>(handle);
+        return response != nullptr ? cbp_bytes{response->body.data(), response->body.size()} : cbp_bytes{};
+    });
+}
+
+Result<void> secret_extract_body(Call &call, const cbp_response *handle, const char *before, const char *after,
+                                 const cbp_secret **out) {
+    constexpr std::size_t max_secret = 4096;
+    CERTBROKER_CHECK(call.required(out, "out"));
+    CERTBROKER_TRY(const std::string first, call.text(before, "before"));
+    CERTBROKER_TRY(const std::string last, call.text(after, "after"));
+    if (first.empty() || last.empty()) return call.breach("'before' or 'after' is empty");
+    const http::Response *response = call.find<http::Response>(handle);
+    if (response == nullptr) return call.breach("the response is none of this call's");
+    const std::string_view page = as_text(response->body);
+    const auto missing = [] {
+        return fail(errors::provider_failed, "The answer cannot be used: what should be read from it is not there")
+            .with_status(Status::protocol);
+    };
+    const auto start = page.find(first);
+    if (start == std::string_view::npos) return missing();
+    const auto rest = page.substr(start + first.size());
+    const auto end = rest.find(last);
+    if (end == std::string_view::npos || end == 0 || end > max_secret) return missing();
+    const Secret secret(as_bytes(rest.substr(0, end)));
+    call.redactor().add(secret);
+    *out = call.add<cbp_secret>(SecretObject{secret});
+    return {};
+}
+
+cbp_status CBP_CALL secret_extract(cbp_call *handle, const cbp_response *response, const char *before,
+                                   const char *after, const cbp_secret **out) {
+    return serve_status(handle, "secret_extract",
+                        [&](Call &call) { return secret_extract_body(call, response, before, after, out); });
+}
+
+} // namespace
+
+void fill_http(cbp_host &table) noexcept {
+    table.http_send = &http_send;
+    table.http_status = &http_status;
+    table.http_header = &http_header;
+    table.http_body = &http_body;
+    table.secret_extract = &secret_extract;
+}
+
+} // namespace certbroker::provider::host

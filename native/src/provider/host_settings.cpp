@@ -1,0 +1,139 @@
+#include "base/encoding.hpp"
+#include "provider/host.hpp"
+#include "provider/setting_values.hpp"
+#include "store/errors.hpp"
+
+namespace certbroker::provider::host {
+namespace {
+
+const char *CBP_CALL setting_text(const cbp_settings *handle, const char *name) {
+    return serve<const char *>(handle, "setting_text", nullptr, [&](Call &call) -> const char * {
+        const Settings *settings = call.settings_of(handle);
+        const auto key = call.text(name, "name", 64);
+        if (settings == nullptr || !key) return nullptr;
+        const std::string *value = settings->text(*key);
+        return value != nullptr ? value->c_str() : nullptr;
+    });
+}
+
+int64_t CBP_CALL setting_number(const cbp_settings *handle, const char *name) {
+    return serve<int64_t>(handle, "setting_number", 0, [&](Call &call) -> int64_t {
+        const Settings *settings = call.settings_of(handle);
+        const auto key = call.text(name, "name", 64);
+        if (settings == nullptr || !key) return 0;
+        const std::string *value = settings->text(*key);
+        const auto *info = find_setting(call.instance().table.settings, *key);
+        return value != nullptr && info != nullptr ? number_of(info->type, *value) : 0;
+    });
+}
+
+const cbp_secret *CBP_CALL setting_secret(cbp_call *handle, const cbp_settings *settings_handle, const char *name) {
+    return serve<const cbp_secret *>(handle, "setting_secret", nullptr, [&](Call &call) -> const cbp_secret * {
+        const Settings *settings = call.settings_of(settings_handle);
+        const auto key = call.text(name, "name", 64);
+        if (settings == nullptr || !key) return nullptr;
+        const Secret *secret = settings->secret(*key);
+        return secret != nullptr ? call.add<cbp_secret>(SecretObject{*secret}) : nullptr;
+    });
+}
+
+std::string store_uri(const Services &services, store::Location location) {
+    const std::string kind =
+        services.store_kind.empty() ? std::string(store::StoreRegistry::default_kind()) : services.store_kind;
+    return kind + ":" + std::string(store::location_name(location)) + "/My";
+}
+
+/// The instance's own location first, then the other one.
+std::vector<store::Location> locations(const Services &services) {
+    using store::Location;
+    if (services.location == Location::local_machine) return {Location::local_machine, Location::current_user};
+    return {Location::current_user, Location::local_machine};
+}
+
+Result<KeyObject> find_by_thumbprint(Call &call, const std::string &thumbprint) {
+    const Services &services = call.instance().services;
+    std::optional<Error> first;
+    for (const store::Location location : locations(services)) {
+        auto store = services.stores->open(store_uri(services, location));
+        if (!store) {
+            if (!first) first = std::move(store).error();
+            continue;
+        }
+        auto entry = (*store)->get(thumbprint);
+        if (!entry) {
+            if (!first || first->id() == errors::store_not_found.id) first = std::move(entry).error();
+            continue;
+        }
+        if (!entry->has_private_key())
+            return fail(errors::store_key_missing, "The key of the certificate " + thumbprint +
+                                                       " cannot be used: " + (*store)->uri().to_string() +
+                                                       " has the certificate without its key");
+        CERTBROKER_TRY(crypto::KeyHandle key, services.stores->open_key(entry->key_uri));
+        return KeyObject{std::move(key), entry->key_uri, *std::move(entry), {}};
+    }
+    return fail(errors::store_not_found, "The certificate " + thumbprint +
+                                             " cannot be used: it is neither in LocalMachine/My nor in CurrentUser/My")
+        .because(*std::move(first));
+}
+
+Result<void> setting_key_body(Call &call, const cbp_settings *handle, const char *name, const cbp_key **out) {
+    CERTBROKER_CHECK(call.required(out, "out"));
+    CERTBROKER_TRY(const std::string key, call.text(name, "name", 64));
+    const Settings *settings = call.settings_of(handle);
+    if (settings == nullptr) return call.breach("'settings' is none of this call's");
+    const std::string *value = settings->text(key);
+    if (value == nullptr)
+        return fail(errors::provider_setting_missing, "The provider '" + call.instance().plugin->id +
+                                                          "' cannot be used: the setting '" + key + "' is missing");
+    if (call.instance().services.stores == nullptr)
+        return fail(errors::provider_unsupported, "The key '" + *value + "' cannot be used: there are no stores here");
+    if (auto thumbprint = normalize_thumbprint(*value)) {
+        CERTBROKER_TRY(KeyObject object, find_by_thumbprint(call, *thumbprint));
+        *out = call.add<cbp_key>(std::move(object));
+        return {};
+    }
+    CERTBROKER_TRY(crypto::KeyHandle opened, call.instance().services.stores->open_key(*value));
+    *out = call.add<cbp_key>(KeyObject{std::move(opened), *value, std::nullopt, {}});
+    return {};
+}
+
+cbp_status CBP_CALL setting_key(cbp_call *handle, const cbp_settings *settings, const char *name, const cbp_key **out) {
+    return serve_status(handle, "setting_key", [&](Call &call) { return setting_key_body(call, settings, name, out); });
+}
+
+} // namespace
+
+Result<void> load_chain(Call &call, KeyObject &key) {
+    const Services &services = call.instance().services;
+    if (!key.chain_der.empty() || services.stores == nullptr) return {};
+    if (!key.entry) {
+        // A key named by its uri: the newest certificate in My that was made for it.
+        for (const store::Location location : locations(services)) {
+            auto store = services.stores->open(store_uri(services, location));
+            if (!store) continue;
+            CERTBROKER_CHECK((*store)->each(
+                [&](const store::Entry &entry) {
+                    const bool fits = entry.key_uri == key.uri && !entry.archived;
+                    if (fits && (!key.entry || entry.certificate.not_after() > key.entry->certificate.not_after()))
+                        key.entry = entry;
+                    return true;
+                },
+                call.operation()));
+            if (key.entry) break;
+        }
+    }
+    if (!key.entry) return {};
+    CERTBROKER_TRY(const x509::Chain chain, store::complete_chain(*services.stores, *key.entry, call.operation()));
+    for (const x509::Certificate &certificate : chain)
+        key.chain_der.push_back(certificate.der());
+    return {};
+}
+
+void fill_settings(cbp_host &table) noexcept {
+    table.setting_text = &setting_text;
+    table.setting_number = &setting_number;
+    table.setting_key = &setting_key;
+    table.setting_secret = &setting_secret;
+}
+
+} // namespace certbroker::provider::host

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.hpp"
+#include "certbroker/plugin.h"
+
+namespace certbroker::provider {
+
+/// A plugin's file, open: what was hashed is what gets loaded, whatever happens to the name meanwhile.
+class PluginFile {
+public:
+    /// Opens a regular file (no symbolic link) and computes its SHA-256. Base.FileAccess and the like.
+    static Result<PluginFile> open(const std::filesystem::path &path);
+    PluginFile(PluginFile &&other) noexcept;
+    PluginFile &operator=(PluginFile &&other) noexcept;
+    PluginFile(const PluginFile &) = delete;
+    PluginFile &operator=(const PluginFile &) = delete;
+    ~PluginFile();
+
+    const std::string &sha256() const noexcept { return sha256_; } ///< lower-case hex
+    /// Loads the library and asks it to describe itself. It stays loaded until the process ends, and the descriptor
+    /// stays open, because the dynamic linker knows libraries by the name they were loaded under. Provider.Descriptor.
+    Result<const cbp_plugin *> load();
+
+private:
+    PluginFile(int descriptor, std::filesystem::path path) : descriptor_(descriptor), path_(std::move(path)) {}
+    int descriptor_ = -1;
+    std::filesystem::path path_;
+    std::string sha256_;
+};
+
+} // namespace certbroker::provider
