@@ -71,7 +71,8 @@ Result<void> Checker::check_setting(const certbroker_setting_info &info, std::se
     if (info.name == nullptr || !is_kebab(std::string_view(info.name, strnlen(info.name, 65))))
         return broken("the name of a setting is not kebab-case of at most 64 characters");
     const std::string title = "the setting '" + std::string(info.name) + "'";
-    if (!names.insert(info.name).second) return broken(title + " stands in the table twice");
+    if (!names.insert(std::to_string(info.scope) + info.name).second)
+        return broken(title + " stands in the table twice");
     if (info.type < CBP_TEXT || info.type > CBP_LIST) return broken(title + " has an unknown type");
     if (info.scope != CBP_SCOPE_CONNECTION && info.scope != CBP_SCOPE_ORDER)
         return broken(title + " has an unknown scope");

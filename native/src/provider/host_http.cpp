@@ -68,7 +68,7 @@ Result<void> read_authentication(Call &call, const cbp_http_request &given, http
 Result<void> read_trust(Call &call, const char *setting, http::Request &request) {
     if (setting == nullptr) return {};
     CERTBROKER_TRY(const std::string name, call.text(setting, "extra_trust_pem_setting", 64));
-    const auto *info = find_setting(call.instance().table.settings, name);
+    const auto *info = find_setting(call.instance().table.settings, CBP_SCOPE_CONNECTION, name);
     if (info == nullptr || info->type != CBP_PATH) return call.breach("'" + name + "' is no CBP_PATH setting");
     if (const std::string *path = call.instance().settings.text(name)) request.extra_trust_file = *path;
     return {};

@@ -22,7 +22,9 @@ int64_t CBP_CALL setting_number(const cbp_settings *handle, const char *name) {
         const auto key = call.text(name, "name", 64);
         if (settings == nullptr || !key) return 0;
         const std::string *value = settings->text(*key);
-        const auto *info = find_setting(call.instance().table.settings, *key);
+        const bool connection = settings == &call.instance().settings;
+        const std::uint32_t scope = connection ? CBP_SCOPE_CONNECTION : CBP_SCOPE_ORDER;
+        const auto *info = find_setting(call.instance().table.settings, scope, *key);
         return value != nullptr && info != nullptr ? number_of(info->type, *value) : 0;
     });
 }

@@ -196,10 +196,10 @@ std::optional<std::string> canonical_value(const certbroker_setting_info &info, 
     }
 }
 
-const certbroker_setting_info *find_setting(const certbroker_setting_info *const *table,
+const certbroker_setting_info *find_setting(const certbroker_setting_info *const *table, std::uint32_t scope,
                                             std::string_view name) noexcept {
     for (; table != nullptr && *table != nullptr; ++table) {
-        if (iequals((*table)->name, name)) return *table;
+        if ((*table)->scope == scope && iequals((*table)->name, name)) return *table;
     }
     return nullptr;
 }

@@ -25,7 +25,8 @@ std::optional<std::string> canonical_value(const certbroker_setting_info &info, 
 /// What a setting takes, for messages: "one of: a, b", "a number from 1 to 9".
 std::string expectation(const certbroker_setting_info &info);
 
-const certbroker_setting_info *find_setting(const certbroker_setting_info *const *table,
+/// Names are unique within a scope.
+const certbroker_setting_info *find_setting(const certbroker_setting_info *const *table, std::uint32_t scope,
                                             std::string_view name) noexcept;
 
 } // namespace certbroker::provider

@@ -17,7 +17,8 @@ Error unknown_setting(const cbp_plugin &descriptor, std::uint32_t scope, const s
         if ((*row)->scope == scope) known.emplace_back((*row)->name);
     }
     std::string message = "The settings cannot be used: '" + name + "' is no " + owner(descriptor, scope);
-    if (const auto *elsewhere = find_setting(descriptor.settings, name); elsewhere != nullptr)
+    const std::uint32_t other = scope == CBP_SCOPE_ORDER ? CBP_SCOPE_CONNECTION : CBP_SCOPE_ORDER;
+    if (find_setting(descriptor.settings, other, name) != nullptr)
         message += scope == CBP_SCOPE_ORDER ? "; it belongs to the connection" : "; it belongs to the order";
     else if (const auto meant = nearest(name, known))
         message += "; did you mean '" + *meant + "'?";
@@ -28,8 +29,7 @@ Error unknown_setting(const cbp_plugin &descriptor, std::uint32_t scope, const s
 
 Result<Settings> check_settings(const cbp_plugin &descriptor, std::uint32_t scope, const Settings &given) {
     for (const auto &[name, value] : given.values()) {
-        const certbroker_setting_info *info = find_setting(descriptor.settings, name);
-        if (info == nullptr || info->scope != scope) return unknown_setting(descriptor, scope, name);
+        if (find_setting(descriptor.settings, scope, name) == nullptr) return unknown_setting(descriptor, scope, name);
     }
     Settings checked;
     for (const auto *const *row = descriptor.settings; row != nullptr && *row != nullptr; ++row) {
