@@ -8,7 +8,8 @@
 #include "base/result.hpp"
 #include "crypto/key.hpp"
 
-/// Cryptographic Message Syntax (RFC 5652), by OpenSSL's CMS API. Inputs over 16 MiB are refused.
+/// Cryptographic Message Syntax (RFC 5652). Read, verified, encrypted and decrypted by OpenSSL's CMS API; signed
+/// messages are written by hand, so that any PrivateKey can sign. Inputs over 16 MiB are refused (Base.TooLarge).
 namespace certbroker::crypto {
 
 /// A signed or unsigned attribute: type OID, one value as DER.
@@ -24,22 +25,27 @@ struct CmsSignOptions {
     std::vector<Bytes> extra_certificates;             ///< DER, besides the signer's
     bool signing_time = true;
 };
-Result<Bytes> cms_sign(const PrivateKey &key, ByteView signer_certificate_der, ByteView content, const CmsSignOptions &options);
+Result<Bytes> cms_sign(const PrivateKey &key, ByteView signer_certificate_der, ByteView content,
+                       const CmsSignOptions &options);
 
 struct CmsVerified {
     std::string content_type;
     Bytes content;
-    Bytes signer_certificate_der;                 ///< who signed; whether it is trusted is the caller's business
+    Bytes signer_certificate_der; ///< who signed; whether it is trusted is the caller's business
     std::vector<CmsAttribute> signed_attributes;
-    std::vector<Bytes> certificates;              ///< DER, all that came along
+    std::vector<Bytes> certificates; ///< DER, all that came along
     DigestAlgorithm digest = DigestAlgorithm::sha256;
 };
 /// Verifies the one signer's signature with the certificate found in the message or among `candidates_der`.
+/// Crypto.Signature: it does not fit; Crypto.CmsAlgorithm: weak and `allow_legacy` not given; Crypto.Cms: all else.
 Result<CmsVerified> cms_verify(ByteView message, const std::vector<Bytes> &candidates_der, bool allow_legacy);
 
-/// EnvelopedData for an RSA recipient. `cipher`: "AES-128-CBC", "AES-256-CBC"; with allow_legacy "DES-EDE3-CBC", "DES-CBC".
-Result<Bytes> cms_encrypt(ByteView recipient_certificate_der, std::string_view cipher, ByteView content, bool allow_legacy);
-Result<SecretBytes> cms_decrypt(const PrivateKey &key, ByteView recipient_certificate_der, ByteView message, bool allow_legacy);
+/// EnvelopedData for an RSA recipient. `cipher`: "AES-128-CBC", "AES-256-CBC"; with allow_legacy "DES-EDE3-CBC",
+/// "DES-CBC".
+Result<Bytes> cms_encrypt(ByteView recipient_certificate_der, std::string_view cipher, ByteView content,
+                          bool allow_legacy);
+Result<SecretBytes> cms_decrypt(const PrivateKey &key, ByteView recipient_certificate_der, ByteView message,
+                                bool allow_legacy);
 
 /// The certificates and CRLs of a certs-only SignedData (.p7b, degenerate PKCS#7), DER, in file order. Strict limits:
 /// at most 100 certificates, 8 MiB. Does not verify anything: there is nothing signed.

@@ -19,7 +19,11 @@ bool is_weak(DigestAlgorithm algorithm) noexcept;
 std::string_view digest_oid(DigestAlgorithm algorithm) noexcept;
 
 Bytes digest(DigestAlgorithm algorithm, ByteView data);
-inline Bytes sha1(ByteView data) { return digest(DigestAlgorithm::sha1, data); }
-inline Bytes sha256(ByteView data) { return digest(DigestAlgorithm::sha256, data); }
+inline Bytes sha1(ByteView data) {
+    return digest(DigestAlgorithm::sha1, data);
+}
+inline Bytes sha256(ByteView data) {
+    return digest(DigestAlgorithm::sha256, data);
+}
 
 } // namespace certbroker::crypto

@@ -29,7 +29,8 @@ struct KeySpec {
 std::string_view key_algorithm_name(KeyAlgorithm algorithm) noexcept;
 /// Any case; also ECDH_P256/384/521 (the curve is the same). nullopt for what is not supported (DSA, DH, ...).
 std::optional<KeyAlgorithm> parse_key_algorithm(std::string_view name) noexcept;
-/// Fails with Crypto.KeyAlgorithm unless the algorithm takes that length; sets the length implied by a curve.
+/// Fails with Crypto.KeyAlgorithm unless the algorithm takes that length (RSA: 2048 to 16384 in steps of 64); sets the
+/// length implied by a curve, for which 0 is taken as well.
 Result<KeySpec> checked_key_spec(KeyAlgorithm algorithm, std::uint32_t bits);
 
 struct SignatureScheme {
@@ -46,11 +47,11 @@ public:
     /// foreign CA certificate can be shown. Malformed: Crypto.KeyFormat.
     static Result<PublicKey> parse(ByteView spki_der);
 
-    const Bytes &spki() const noexcept;                 ///< DER
+    const Bytes &spki() const noexcept; ///< DER
     const std::optional<KeySpec> &spec() const noexcept;
-    std::string algorithm_text() const;                 ///< "RSA 2048", "ECDSA_P256", or the OID
-    const Bytes &sha256() const noexcept;               ///< of the SPKI; names the key everywhere (32 bytes)
-    const Bytes &key_identifier() const noexcept;       ///< SHA-1 of the BIT STRING's contents (RFC 5280 4.2.1.2 (1))
+    std::string algorithm_text() const;           ///< "RSA 2048", "ECDSA_P256", or the OID
+    const Bytes &sha256() const noexcept;         ///< of the SPKI; names the key everywhere (32 bytes)
+    const Bytes &key_identifier() const noexcept; ///< SHA-1 of the BIT STRING's contents (RFC 5280 4.2.1.2 (1))
 
     /// Crypto.Signature when it does not fit. `algorithm_der` is a whole AlgorithmIdentifier.
     Result<void> verify(ByteView algorithm_der, ByteView data, ByteView signature) const;

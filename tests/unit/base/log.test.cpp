@@ -3,7 +3,8 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <fstream>
-#include <regex>
+#include <string>
+#include <vector>
 
 #include "temporary_folder.hpp"
 
@@ -19,6 +20,15 @@ std::vector<std::string> lines_of(const std::filesystem::path &path) {
     return lines;
 }
 
+/// Digits as 0 and the sign of the time zone as +.
+std::string shape_of(std::string line) {
+    for (char &c : line) {
+        if (c >= '0' && c <= '9') c = '0';
+    }
+    if (line.size() > 23 && line[23] == '-') line[23] = '+';
+    return line;
+}
+
 } // namespace
 
 TEST_CASE("a log file has time, level, source and message") {
@@ -31,8 +41,7 @@ TEST_CASE("a log file has time, level, source and message") {
     }
     const auto lines = lines_of(folder / "a.log");
     REQUIRE(lines.size() == 2);
-    const std::regex shape(R"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}[+-]\d{2}:\d{2} trace \[core\] first)");
-    CHECK(std::regex_match(lines[0], shape));
+    CHECK(shape_of(lines[0]) == "0000-00-00T00:00:00.000+00:00 trace [core] first");
     CHECK(lines[1].ends_with("error [store.folder] second {} %s"));
 }
 

@@ -59,7 +59,8 @@ TEST_CASE("a certificate is read whole or not at all") {
     const openssl::ErrorScope scope;
     der.push_back(0);
     CHECK(openssl::read_certificate(der) == nullptr);
-    der.resize(der.size() - 2);
+    der.pop_back();
+    der.pop_back();
     CHECK(openssl::read_certificate(der) == nullptr);
     CHECK(openssl::read_certificate({}) == nullptr);
 }
