@@ -25,7 +25,7 @@ $request = New-CBCertificateRequest -InfPath $InfPath -OutFile "$Output/request.
 $request
 
 '3. A CA issues the certificate (on the web page of a real CA you would paste request.csr)'
-if (-not (Get-CBAuthority | Where-Object Name -EQ 'quickstart')) { Register-CBAuthority -Name quickstart -Provider local-ca }
+if (-not (Get-CBAuthority -WarningAction SilentlyContinue | Where-Object Name -EQ 'quickstart')) { Register-CBAuthority -Name quickstart -Provider local-ca }
 Request-CBCertificate -Authority quickstart -RequestPath "$Output/request.csr" -NoInstall -OutFile "$Output/ra.cer" -Force
 $root = Get-CBTrustedRoot -Authority quickstart -Path $Output -Force
 [System.IO.File]::Copy($root[0].Path, [System.IO.Path]::Combine($PWD.Path, "$Output/root.cer"), $true)

@@ -297,8 +297,9 @@ private:
         root_key_uri_ = call.state("root-key");
         if (!root_.empty()) return;
         const cbp_key *key = nullptr;
-        call.check(host_->key_create(call.raw(), nullptr, connection_.text("key-algorithm").c_str(),
-                                     static_cast<std::uint32_t>(connection_.number("key-length")), &key));
+        const std::string algorithm = connection_.text("key-algorithm");
+        const std::int64_t bits = algorithm == "RSA" ? connection_.number("key-length") : 0; // a curve has its own
+        call.check(host_->key_create(call.raw(), nullptr, algorithm.c_str(), static_cast<std::uint32_t>(bits), &key));
         const std::string name = connection_.text("subject");
         cbp_certify certify = blank_certify();
         certify.flags = CBP_CERTIFY_CA;
