@@ -1,0 +1,11 @@
+/* Has what it does not promise. */
+#include "zoo.h"
+
+static cbp_status CBP_CALL submit(cbp_instance *instance, cbp_call *call, const cbp_order *order) {
+    (void)instance;
+    (void)call;
+    (void)order;
+    return zoo_host->denied(call, "zoo", "no", "");
+}
+
+ZOO_PLUGIN("zoo-silent-slot", p.capabilities = 0)

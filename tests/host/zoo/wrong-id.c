@@ -1,0 +1,11 @@
+/* Calls itself by another's name. */
+#include "zoo.h"
+
+static cbp_status CBP_CALL submit(cbp_instance *instance, cbp_call *call, const cbp_order *order) {
+    (void)instance;
+    (void)call;
+    (void)order;
+    return zoo_host->denied(call, "zoo", "no", "");
+}
+
+ZOO_PLUGIN("zoo-wrong-id", p.id = "somebody-else")
