@@ -166,6 +166,7 @@ Result<x509::CsrSpec> make_csr_spec(const Request &request, const Policy *policy
     spec.extensions = make_extensions(request, policy, key);
     spec.attributes = make_attributes(request, client);
     spec.scheme = make_scheme(request, policy, key);
+    spec.allow_weak_hash = request.allow_weak_hash;
     if (policy != nullptr && policy->challenge_password) {
         CERTBROKER_TRY(spec.challenge_password_value, challenge_value(*policy->challenge_password));
     }
