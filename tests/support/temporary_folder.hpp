@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -7,11 +9,15 @@
 
 namespace certbroker::test {
 
-/// A folder of its own, removed with everything in it.
+/// A folder of its own, removed with everything in it. In memory where the system has such a place: the tests write
+/// many small files durably, and no test can pull the plug.
 class TemporaryFolder {
 public:
     TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "certbroker-test-XXXXXX").string();
+        const std::filesystem::path memory("/dev/shm");
+        const bool usable = ::access(memory.c_str(), W_OK) == 0;
+        std::string name =
+            ((usable ? memory : std::filesystem::temp_directory_path()) / "certbroker-test-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
         path_ = name;
     }
