@@ -140,7 +140,8 @@ bool TextExtension::subject_alt_name() {
     kind_ = &errors::inf_san;
     std::vector<TextItem> list;
     if (!items(list)) return false;
-    bool good = !list.empty();
+    if (list.empty()) return refuse(offset_, "The alternative names could not be read: there are none");
+    bool good = true;
     for (const TextItem &item : list) {
         auto name = x509::parse_general_name(item.token, item.value);
         if (name) {

@@ -30,8 +30,11 @@ std::optional<std::uint32_t> to_number(std::string_view text) {
     return value;
 }
 
+/// Off with the quotes around a whole text; "A" | "B" keeps its.
 std::string_view without_quotes(std::string_view text) {
-    if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+    text = trim_blanks(text);
+    if (text.size() >= 2 && text.front() == '"' && text.find('"', 1) == text.size() - 1)
+        text = text.substr(1, text.size() - 2);
     return trim_blanks(text);
 }
 
