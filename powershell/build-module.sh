@@ -61,13 +61,13 @@ put "$root/LICENSE" "$module/LICENSE"
 [[ -f "$root/THIRD-PARTY-NOTICES.md" ]] && put "$root/THIRD-PARTY-NOTICES.md" "$module/THIRD-PARTY-NOTICES.md"
 
 put "$native/certbroker.so" "$module/linux-x64/certbroker.so"
-# The plugins, and the manifest of their hashes that was made with them.
+# The plugins, and the manifest of their hashes that was made with them. (CMake keeps files of its own there too.)
 mkdir -p "$module/linux-x64/plugins"
-if [[ -d "$native/plugins" ]]; then
-    for file in "$native/plugins"/*; do
-        [[ -f "$file" ]] && put "$file" "$module/linux-x64/plugins/$(basename "$file")"
-    done
-fi
+for file in "$native/plugins"/certbroker-*.so "$native/plugins/plugins.manifest"; do
+    if [[ -f "$file" ]]; then
+        put "$file" "$module/linux-x64/plugins/$(basename "$file")"
+    fi
+done
 for file in "$module/linux-x64/plugins"/*; do
     if [[ -e "$file" && ! -e "$native/plugins/$(basename "$file")" ]]; then
         rm -f "$file"
