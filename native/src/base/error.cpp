@@ -42,7 +42,7 @@ std::string_view status_sentence(Status status) noexcept {
 Error::Error(const ErrorKind &kind, std::string message)
     : status_(kind.status), id_(kind.id), message_(one_line(std::move(message))), remedy_(kind.remedy) {}
 
-Error &&Error::because(Error cause) && {
+Error Error::because(Error cause) && {
     if (cause_) return std::move(*this);
     // Place and numbers are asked of the outermost error, so they rise with it.
     for (const auto &[number, value] : cause.numbers_)
@@ -58,27 +58,27 @@ Error Error::cut(Error error, int causes) {
     return error;
 }
 
-Error &&Error::in(std::string source) && {
+Error Error::in(std::string source) && {
     if (source_.empty()) source_ = std::move(source);
     return std::move(*this);
 }
 
-Error &&Error::with_remedy(std::string remedy) && {
+Error Error::with_remedy(std::string remedy) && {
     remedy_ = one_line(std::move(remedy));
     return std::move(*this);
 }
 
-Error &&Error::with_status(Status status) && {
+Error Error::with_status(Status status) && {
     status_ = status;
     return std::move(*this);
 }
 
-Error &&Error::with(ErrorNumber number, std::int64_t value) && {
+Error Error::with(ErrorNumber number, std::int64_t value) && {
     numbers_[number] = value;
     return std::move(*this);
 }
 
-Error &&Error::at(std::string file, std::uint32_t line, std::uint32_t column) && {
+Error Error::at(std::string file, std::uint32_t line, std::uint32_t column) && {
     file_ = std::move(file);
     numbers_[ErrorNumber::line] = line;
     numbers_[ErrorNumber::column] = column;

@@ -55,12 +55,12 @@ public:
     const std::map<ErrorNumber, std::int64_t> &numbers() const noexcept { return numbers_; }
 
     /// Context is added going up, nothing is replaced. The chain keeps at most four causes.
-    Error &&because(Error cause) &&;
-    Error &&in(std::string source) &&;          ///< "core.csr", "store.folder", "provider.digicert"
-    Error &&with_remedy(std::string remedy) &&; ///< where the catalogue's sentence can be made more exact
-    Error &&with_status(Status status) &&;      ///< for failures a plugin reports under a status of its own
-    Error &&with(ErrorNumber number, std::int64_t value) &&;
-    Error &&at(std::string file, std::uint32_t line, std::uint32_t column) &&;
+    Error because(Error cause) &&;
+    Error in(std::string source) &&;          ///< "core.csr", "store.folder", "provider.digicert"
+    Error with_remedy(std::string remedy) &&; ///< where the catalogue's sentence can be made more exact
+    Error with_status(Status status) &&;      ///< for failures a plugin reports under a status of its own
+    Error with(ErrorNumber number, std::int64_t value) &&;
+    Error at(std::string file, std::uint32_t line, std::uint32_t column) &&;
 
 private:
     /// The error with so many causes at most below it.

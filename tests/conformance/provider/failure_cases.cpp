@@ -15,6 +15,7 @@ Error failure_of(World &world, const std::string &scenario) {
     auto outcome = ca->submit(world.order(csr, scenario), world.operation);
     REQUIRE_FALSE(outcome.has_value());
     world.check_canaries(describe(outcome.error()) + world.log.text());
+    INFO(describe(outcome.error()));
     CHECK_FALSE(outcome.error().remedy().empty());
     CHECK(outcome.error().source().starts_with("provider."));
     return std::move(outcome).error();
@@ -24,7 +25,8 @@ Error failure_of(World &world, const std::string &scenario) {
 
 TEST_CASE("failures: refused credentials are E_AUTH") {
     World world;
-    CHECK(failure_of(world, "unauthorized").status() == Status::auth);
+    const Error error = failure_of(world, "unauthorized");
+    CHECK(error.status() == Status::auth);
 }
 
 TEST_CASE("failures: a busy CA is E_REMOTE or E_NETWORK with its status") {
@@ -56,12 +58,14 @@ TEST_CASE("failures: half a certificate is no certificate") {
 
 TEST_CASE("failures: a broken connection is E_NETWORK") {
     World world;
-    CHECK(failure_of(world, "drop").status() == Status::network);
+    const Error error = failure_of(world, "drop");
+    CHECK(error.status() == Status::network);
 }
 
 TEST_CASE("failures: an endless answer is refused") {
     World world;
-    CHECK(failure_of(world, "huge").status() == Status::protocol);
+    const Error error = failure_of(world, "huge");
+    CHECK(error.status() == Status::protocol);
 }
 
 TEST_CASE("secrets: none is in the log after everything went well, and the one that was sent had its marker") {

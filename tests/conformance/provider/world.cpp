@@ -70,6 +70,12 @@ std::string ScriptedHttp::chain_for(const x509::Csr &csr, const crypto::PublicKe
     return must(x509::sign_certificate(spec, *ca_key_)).to_pem();
 }
 
+x509::Csr ScriptedHttp::some_csr() const {
+    x509::CsrSpec spec;
+    spec.subject = must(x509::Name::parse("CN=somebody"));
+    return must(x509::create_csr(spec, *ca_key_));
+}
+
 /// {chain} leaf and CA; {chain-reversed}; {leaf}; {wrong-key} a certificate for another key; {truncated} half of one.
 std::string ScriptedHttp::fill(std::string body, const http::Request &request) {
     const std::string text(as_text(request.body));
@@ -81,10 +87,9 @@ std::string ScriptedHttp::fill(std::string body, const http::Request &request) {
             at += value.size();
         }
     };
-    const auto leaf = [this] {
-        REQUIRE(last_csr_.has_value());
-        return chain_for(*last_csr_, last_csr_->public_key());
-    };
+    // Asked without an order before it: some certificate, as a CA with other customers would have one.
+    if (!last_csr_ && body.find('{') != std::string::npos) last_csr_ = some_csr();
+    const auto leaf = [this] { return chain_for(*last_csr_, last_csr_->public_key()); };
     replace("{chain}", [&] { return leaf() + ca_->to_pem(); });
     replace("{chain-reversed}", [&] { return ca_->to_pem() + leaf(); });
     replace("{leaf}", leaf);

@@ -54,6 +54,7 @@ public:
 
 private:
     std::string fill(std::string body, const certbroker::http::Request &request);
+    certbroker::x509::Csr some_csr() const;
     std::string chain_for(const certbroker::x509::Csr &csr, const certbroker::crypto::PublicKey &key);
 
     const certbroker::Clock *clock_;

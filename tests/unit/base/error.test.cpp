@@ -107,3 +107,13 @@ TEST_CASE("results carry values and errors through the macros") {
     CHECK(text->size() == 3);
     CHECK((*std::move(text)) == "abc");
 }
+
+TEST_CASE("An error may be given more of itself in place") {
+    certbroker::Error error = certbroker::fail(certbroker::errors::argument, "It could not be done: why");
+    error = std::move(error).with_remedy("Do it right.");
+    error = std::move(error).with(certbroker::ErrorNumber::http_status, 503).in("somewhere");
+    CHECK(error.message() == "It could not be done: why");
+    CHECK(error.remedy() == "Do it right.");
+    CHECK(error.source() == "somewhere");
+    CHECK(error.numbers().at(certbroker::ErrorNumber::http_status) == 503);
+}
