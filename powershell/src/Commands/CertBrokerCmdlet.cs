@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using CertBroker.Interop;
 
@@ -9,7 +10,7 @@ namespace CertBroker.Commands;
 /// A failure in SetUp ends the command; a failure in an item is written as an error and the next item comes.</summary>
 public abstract class CertBrokerCmdlet : PSCmdlet, IOperationSink, IDisposable
 {
-    private readonly HashSet<string> warned = new HashSet<string>(StringComparer.Ordinal);
+    private readonly List<string> warned = new List<string>();
     private readonly List<IDisposable> owned = new List<IDisposable>();
     private readonly object gate = new object();
     private Operation? operation;
@@ -156,8 +157,10 @@ public abstract class CertBrokerCmdlet : PSCmdlet, IOperationSink, IDisposable
 
     private protected void WarnOnce(string text)
     {
-        if (warned.Add(text))
+        // A warning of the log comes again with the result, without the log's words around it.
+        if (!warned.Any(said => said.IndexOf(text, StringComparison.Ordinal) >= 0))
         {
+            warned.Add(text);
             WriteWarning(text);
         }
     }
