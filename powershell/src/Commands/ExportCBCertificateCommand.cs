@@ -55,6 +55,7 @@ public sealed class ExportCBCertificateCommand : StoreCmdlet
 
     private protected override void SetUp()
     {
+        Target = Path;
         if (IncludeChain && Format == CertificateFormat.Der)
         {
             throw ModuleErrors.DerChain("The chain cannot be written: a DER file has one certificate only");

@@ -80,6 +80,7 @@ public sealed class NewCBCertificateRequestCommand : RequestCmdlet
             path = Files.Resolve(this, OutFile!);
             Files.CheckWritable(path, Force);
         }
+        ShowWarnings(request);
         StoreHandle store = StoreFor(request);
         if (!ShouldProcess($"{Describe()} in {StorePath}", "Make key and certificate request"))
         {

@@ -153,6 +153,7 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
     private IssueHandle? SendNew(NativeSettings order, NativeSettings options)
     {
         using RequestHandle request = BuildRequest();
+        ShowWarnings(request);
         StoreHandle store = StoreFor(request);
         if (!Agreed(Describe()))
         {

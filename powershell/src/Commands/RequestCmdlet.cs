@@ -135,6 +135,28 @@ public abstract class RequestCmdlet : StoreCmdlet
         return ParameterSetName == InfSet ? FromInf() : FromParameters(whenWrong);
     }
 
+    /// <summary>Shows what is odd in a request that can be made all the same. What is wrong fails when it is made.</summary>
+    private protected void ShowWarnings(RequestHandle request)
+    {
+        List<Diagnostic> found = Items.Rows(Operation, ModelConvert.Diagnostic, (IntPtr each, IntPtr payload, out ErrorHandle error) =>
+            NativeMethods.RequestCheck(request, ProviderHandle.None, null, ref Operation.Native, each, payload, out error));
+        foreach (Diagnostic item in found)
+        {
+            string place = item.File.Length == 0 ? string.Empty : item.Line == 0 ? item.File + ": " : $"{item.File}({item.Line},{item.Column}): ";
+            switch (item.Severity)
+            {
+                case DiagnosticSeverity.Warning:
+                    WarnOnce($"{place}{item.Message}");
+                    break;
+                case DiagnosticSeverity.Information:
+                    WriteVerbose($"{place}{item.Message}");
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
     /// <summary>-StoreLocation when it was given, else what the file's MachineKeySet says.</summary>
     private protected StoreHandle StoreFor(RequestHandle request)
     {
