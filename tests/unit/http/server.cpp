@@ -1,0 +1,222 @@
+#include "server.hpp"
+
+#include <arpa/inet.h>
+#include <csignal>
+#include <cstdlib>
+#include <netinet/in.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+#include "base/text.hpp"
+#include "crypto/openssl.hpp"
+#include "crypto/random.hpp"
+
+namespace certbroker::test {
+namespace {
+
+bool readable(int socket, const std::atomic<bool> &stop) {
+    while (!stop) {
+        pollfd wait{socket, POLLIN, 0};
+        if (::poll(&wait, 1, 20) > 0) return true;
+    }
+    return false;
+}
+
+class PlainConnection final : public Connection {
+public:
+    explicit PlainConnection(int socket) : socket_(socket) {}
+    std::string read_some() override {
+        char buffer[16384];
+        if (!readable(socket_, *stop)) return {};
+        const ssize_t got = ::recv(socket_, buffer, sizeof buffer, 0);
+        return got > 0 ? std::string(buffer, static_cast<std::size_t>(got)) : std::string();
+    }
+    bool write(std::string_view text) override {
+        while (!text.empty()) {
+            const ssize_t sent = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+            if (sent <= 0) return false;
+            text.remove_prefix(static_cast<std::size_t>(sent));
+        }
+        return true;
+    }
+
+private:
+    int socket_;
+};
+
+class TlsConnection final : public Connection {
+public:
+    TlsConnection(int socket, SSL *ssl) : socket_(socket), ssl_(ssl) {}
+    std::string read_some() override {
+        char buffer[16384];
+        if (SSL_pending(ssl_) == 0 && !readable(socket_, *stop)) return {};
+        const int got = SSL_read(ssl_, buffer, sizeof buffer);
+        return got > 0 ? std::string(buffer, static_cast<std::size_t>(got)) : std::string();
+    }
+    bool write(std::string_view text) override {
+        return text.empty() || SSL_write(ssl_, text.data(), static_cast<int>(text.size())) > 0;
+    }
+
+private:
+    int socket_;
+    SSL *ssl_;
+};
+
+crypto::openssl::Certificate native(const x509::Certificate &certificate) {
+    return crypto::openssl::read_certificate(certificate.der());
+}
+
+std::shared_ptr<void> make_context(const TlsOptions &options) {
+    std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+    if (options.tls12) (void)SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION);
+    if (options.only_tls11) {
+        SSL_CTX_set_security_level(context.get(), 0);
+        (void)SSL_CTX_set_min_proto_version(context.get(), TLS1_1_VERSION);
+        (void)SSL_CTX_set_max_proto_version(context.get(), TLS1_1_VERSION);
+    }
+    bool good = SSL_CTX_use_certificate(context.get(), native(options.identity.chain.front()).get()) == 1 &&
+                SSL_CTX_use_PrivateKey(context.get(), options.identity.key->native()) == 1;
+    for (std::size_t i = 1; i < options.identity.chain.size(); ++i)
+        good = good && SSL_CTX_add1_chain_cert(context.get(), native(options.identity.chain[i]).get()) == 1;
+    for (const x509::Certificate &root : options.client_roots)
+        good = good && X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), native(root).get()) == 1;
+    if (!options.client_roots.empty())
+        SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    if (!good) throw std::runtime_error("the test server's TLS cannot be set up");
+    return context;
+}
+
+/// A reset would swallow the alert that the test wants to see; so what is still coming is read first.
+void drain(int socket) {
+    (void)::shutdown(socket, SHUT_WR);
+    char buffer[4096];
+    pollfd wait{socket, POLLIN, 0};
+    while (::poll(&wait, 1, 200) > 0 && ::recv(socket, buffer, sizeof buffer, 0) > 0) {
+    }
+}
+
+} // namespace
+
+std::string Connection::read_request() {
+    std::size_t end = std::string::npos;
+    while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
+        const std::string more = read_some();
+        if (more.empty()) return {};
+        buffer_ += more;
+    }
+    std::size_t length = 0;
+    const std::string head = ascii_lower(std::string_view(buffer_).substr(0, end));
+    if (const auto at = head.find("content-length:"); at != std::string::npos)
+        length = std::strtoul(head.c_str() + at + 15, nullptr, 10);
+    while (buffer_.size() < end + 4 + length) {
+        const std::string more = read_some();
+        if (more.empty()) return {};
+        buffer_ += more;
+    }
+    std::string request = buffer_.substr(0, end + 4 + length);
+    buffer_.erase(0, end + 4 + length);
+    return request;
+}
+
+bool Connection::answer(int status, std::string_view body, std::string_view headers) {
+    return write("HTTP/1.1 " + std::to_string(status) + " Status\r\n" + std::string(headers) +
+                 "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
+}
+
+TlsIdentity make_tls_identity(const Issuer &issuer, const std::vector<std::string> &names, bool client) {
+    TlsIdentity made;
+    made.key = make_key();
+    x509::CertificateSpec spec;
+    spec.subject = must(x509::Name::parse("CN=tls test"));
+    spec.issuer = issuer.certificate.subject();
+    spec.serial = must(crypto::random_serial(crypto::system_random()));
+    spec.not_before = 1'700'000'000;
+    spec.not_after = 4'000'000'000;
+    spec.spki = made.key->public_key().spki();
+    std::vector<x509::GeneralName> sans;
+    for (const std::string &name : names) {
+        auto ip = x509::make_ip(name);
+        sans.push_back(ip ? *ip : must(x509::make_dns(name)));
+    }
+    if (!sans.empty()) spec.extensions.push_back(x509::make_subject_alt_name(sans));
+    spec.extensions.push_back(x509::make_enhanced_key_usage({client ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.1"}));
+    spec.extensions.push_back(x509::make_authority_key_identifier(issuer.certificate.public_key().key_identifier()));
+    made.chain = {must(x509::sign_certificate(spec, *issuer.key)), issuer.certificate};
+    return made;
+}
+
+Server::Server(Handler handler) : handler_(std::move(handler)) {
+    listen();
+}
+
+Server::Server(Handler handler, TlsOptions tls) : handler_(std::move(handler)), tls_(make_context(tls)) {
+    listen();
+}
+
+void Server::listen() {
+    (void)std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to sockets that clients closed
+    socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (::bind(socket_, reinterpret_cast<sockaddr *>(&address), size) != 0 || ::listen(socket_, 16) != 0 ||
+        ::getsockname(socket_, reinterpret_cast<sockaddr *>(&address), &size) != 0)
+        throw std::runtime_error("the test server cannot listen");
+    port_ = ntohs(address.sin_port);
+    acceptor_ = std::thread([this] { accept_loop(); });
+}
+
+Server::~Server() {
+    stop_ = true;
+    acceptor_.join();
+    for (std::thread &thread : threads_)
+        thread.join();
+    (void)::close(socket_);
+}
+
+std::string Server::url(const std::string &path, const std::string &host) const {
+    return std::string(tls_ ? "https" : "http") + "://" + host + ":" + std::to_string(port_) + path;
+}
+
+std::vector<std::string> Server::requests() const {
+    const std::lock_guard lock(mutex_);
+    return requests_;
+}
+
+void Server::accept_loop() {
+    while (readable(socket_, stop_)) {
+        const int socket = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+        if (socket < 0) continue;
+        const int number = ++connections_;
+        threads_.emplace_back([this, socket, number] { serve(socket, number); });
+    }
+}
+
+void Server::serve(int socket, int number) {
+    const auto handle = [&](Connection &connection) {
+        connection.stop = &stop_;
+        connection.number = number;
+        handler_(connection);
+    };
+    if (!tls_) {
+        PlainConnection connection(socket);
+        handle(connection);
+    } else if (readable(socket, stop_)) {
+        const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(static_cast<SSL_CTX *>(tls_.get())), &SSL_free);
+        (void)SSL_set_fd(ssl.get(), socket);
+        if (SSL_accept(ssl.get()) == 1) {
+            TlsConnection connection(socket, ssl.get());
+            handle(connection);
+            (void)SSL_shutdown(ssl.get());
+        }
+    }
+    drain(socket);
+    (void)::close(socket);
+}
+
+} // namespace certbroker::test

@@ -1,0 +1,199 @@
+#include <catch2/catch_test_macros.hpp>
+
+#include "base/errors.hpp"
+#include "fake.hpp"
+#include "http/errors.hpp"
+
+using namespace certbroker;
+using namespace certbroker::test;
+using certbroker::plugin::bytes;
+using certbroker::plugin::text;
+
+namespace {
+
+cbp_http_request simple(const char *url = "https://ca.example.com/x") {
+    cbp_http_request request{};
+    request.struct_size = sizeof(request);
+    request.method = "GET";
+    request.url = url;
+    return request;
+}
+
+} // namespace
+
+TEST_CASE("A request reaches the client with headers, body, secrets and flags") {
+    Host host;
+    host.settings.set("api-key", Secret(as_bytes("canary-1234567890")));
+    host.settings.set("trust-file", std::string("/etc/trust.pem"));
+    host.in_call([](const Plug &plug) {
+        const cbp_secret *secret = plug.host->setting_secret(plug.call, plug.settings, "api-key");
+        const cbp_secret_place place{sizeof(cbp_secret_place), CBP_ESCAPE_JSON, "{{key}}", secret};
+        const cbp_secret_place *const places[] = {&place, nullptr};
+        const char *const headers[] = {"Authorization", "Bearer {{key}}", "Accept", "application/json", nullptr};
+        cbp_http_request request = simple();
+        request.method = "POST";
+        request.flags = CBP_HTTP_IDEMPOTENT | CBP_HTTP_FOLLOW_REDIRECTS | CBP_HTTP_ALLOW_PLAIN;
+        request.headers = headers;
+        request.body = bytes("{\"key\": \"{{key}}\"}");
+        request.places = places;
+        request.auth = CBP_AUTH_NTLM;
+        request.auth_user = "LAB\\ra";
+        request.auth_secret = secret;
+        request.extra_trust_pem_setting = "trust-file";
+        request.max_response = 1000;
+        const cbp_response *response = nullptr;
+        CHECK(plug.host->http_send(plug.call, &request, &response) == CBP_OK);
+        CHECK(plug.host->http_status(response) == 200);
+        CHECK(std::string(plug.host->http_header(response, "x-answer")) == "one");
+        CHECK(plug.host->http_header(response, "absent") == nullptr);
+        CHECK(text(plug.host->http_body(response)) == "hello");
+    });
+    REQUIRE(host.http.seen.size() == 1);
+    const http::Request &seen = host.http.seen[0];
+    CHECK(seen.method == "POST");
+    CHECK(seen.headers[0].second == "Bearer {{key}}");
+    REQUIRE(seen.places.size() == 1);
+    CHECK(seen.places[0].escape == http::Escape::json);
+    CHECK(as_text(seen.places[0].secret.reveal()) == "canary-1234567890");
+    CHECK(seen.authentication == http::Authentication::ntlm);
+    CHECK(seen.user == "LAB\\ra");
+    CHECK(seen.password.given());
+    CHECK(seen.extra_trust_file == "/etc/trust.pem");
+    CHECK(seen.follow_redirects);
+    CHECK(seen.idempotent);
+    CHECK(seen.allow_plain);
+    CHECK(seen.max_response == 1000);
+    CHECK_FALSE(seen.client.has_value());
+}
+
+TEST_CASE("A client key goes along with its certificate chain") {
+    Host host;
+    const auto store = must(host.stores.open("memory:CurrentUser/My"));
+    must(store->import_key(*host.pki.leaf.key, false, host.operation));
+    must(store->put(host.pki.leaf.certificate, {}, host.operation));
+    must(must(host.stores.open("memory:CurrentUser/CA"))->put(host.pki.ca.certificate, {}, host.operation));
+    host.settings.set("client-key", host.pki.leaf.certificate.thumbprint());
+    host.in_call([](const Plug &plug) {
+        cbp_http_request request = simple();
+        CHECK(plug.host->setting_key(plug.call, plug.settings, "client-key", &request.tls_client_key) == CBP_OK);
+        const cbp_response *response = nullptr;
+        CHECK(plug.host->http_send(plug.call, &request, &response) == CBP_OK);
+    });
+    REQUIRE(host.http.seen.size() == 1);
+    REQUIRE(host.http.seen[0].client.has_value());
+    const auto &chain = host.http.seen[0].client->chain_der;
+    REQUIRE(chain.size() >= 2);
+    CHECK(chain[0] == host.pki.leaf.certificate.der());
+    CHECK(chain[1] == host.pki.ca.certificate.der());
+}
+
+TEST_CASE("A client key without a certificate is a failure, not a silent request without it") {
+    Host host;
+    const auto result = host.check_with([](const Plug &plug) {
+        cbp_http_request request = simple();
+        CHECK(plug.host->key_create(plug.call, nullptr, "ECDSA_P256", 0, &request.tls_client_key) == CBP_OK);
+        const cbp_response *response = nullptr;
+        return plug.host->http_send(plug.call, &request, &response);
+    });
+    CHECK(id_of(result) == "Http.ClientCertificate");
+    CHECK(host.http.seen.empty());
+}
+
+TEST_CASE("Failures of the network come through with status and id") {
+    Host host;
+    const auto send = [](const Plug &plug) {
+        const cbp_http_request request = simple();
+        const cbp_response *response = nullptr;
+        return plug.host->http_send(plug.call, &request, &response);
+    };
+    host.http.answer = [](const http::Request &, const Operation &) -> Result<http::Response> {
+        return fail(errors::http_server_trust, "The server cannot be trusted: expired");
+    };
+    const auto result = host.check_with(send);
+    REQUIRE(id_of(result) == "Http.ServerTrust");
+    CHECK(result.error().status() == Status::trust);
+    host.http.answer = [](const http::Request &request, const Operation &) -> Result<http::Response> {
+        http::Response response;
+        response.body.resize(request.max_response + 1);
+        return response;
+    };
+    CHECK(id_of(host.check_with(send)) == "Http.TooLarge");
+    host.services.http = nullptr;
+    CHECK(id_of(host.check_with(send)) == "Provider.Unsupported");
+}
+
+TEST_CASE("An older, shorter request struct is read as far as it goes") {
+    Host host;
+    host.in_call([](const Plug &plug) {
+        cbp_http_request request = simple();
+        request.struct_size = offsetof(cbp_http_request, tls_client_key);
+        request.tls_client_key = reinterpret_cast<const cbp_key *>(std::uintptr_t{1});
+        request.auth = 77;
+        const cbp_response *response = nullptr;
+        CHECK(plug.host->http_send(plug.call, &request, &response) == CBP_OK);
+    });
+}
+
+TEST_CASE("Malformed requests are breaches") {
+    Host host;
+    const auto breaks = [&](const std::function<void(cbp_http_request &)> &spoil) {
+        const auto result = host.check_with([&](const Plug &plug) {
+            cbp_http_request request = simple();
+            spoil(request);
+            const cbp_response *response = nullptr;
+            CHECK(plug.host->http_send(plug.call, &request, &response) != CBP_OK);
+            return pass(plug);
+        });
+        CHECK(id_of(result) == "Provider.Contract");
+    };
+    breaks([](cbp_http_request &r) { r.struct_size = 8; });
+    breaks([](cbp_http_request &r) { r.struct_size = 0xffffffffU; });
+    breaks([](cbp_http_request &r) { r.url = nullptr; });
+    breaks([](cbp_http_request &r) { r.method = nullptr; });
+    breaks([](cbp_http_request &r) { r.auth = 9; });
+    breaks([](cbp_http_request &r) { r.auth = CBP_AUTH_BASIC; });
+    breaks([](cbp_http_request &r) { r.body = {nullptr, 5}; });
+    breaks([](cbp_http_request &r) { r.extra_trust_pem_setting = "mode"; });
+    breaks([](cbp_http_request &r) {
+        static const char *const odd[] = {"Name", nullptr, nullptr};
+        r.headers = odd;
+    });
+    breaks([](cbp_http_request &r) {
+        static const cbp_secret_place place{sizeof(cbp_secret_place), 0, "{{x}}", nullptr};
+        static const cbp_secret_place *const places[] = {&place, nullptr};
+        r.places = places;
+    });
+    CHECK(host.http.seen.empty());
+}
+
+TEST_CASE("A secret read from a page is used but never seen again") {
+    Host host;
+    host.http.answer = [](const http::Request &, const Operation &) -> Result<http::Response> {
+        http::Response response;
+        response.status = 200;
+        response.body = to_bytes(as_bytes("<p>challenge: <B>ABCD1234EF</B></p>"));
+        return response;
+    };
+    host.script->policy = [](const Plug &plug) {
+        const cbp_http_request request = simple();
+        const cbp_response *response = nullptr;
+        CHECK(plug.host->http_send(plug.call, &request, &response) == CBP_OK);
+        const cbp_secret *secret = nullptr;
+        CHECK(plug.host->secret_extract(plug.call, response, "<B>", "</B>", &secret) == CBP_OK);
+        plug.host->log(plug.context, CBP_LOG_INFO, "got ABCD1234EF");
+        return plug.host->add_rule_secret(plug.call, CBP_RULE_CSR_CHALLENGE, secret);
+    };
+    const auto policy = must(must(host.open())->policy("", host.operation));
+    CHECK(as_text(policy.challenge_password->reveal()) == "ABCD1234EF");
+    CHECK(host.log.text().find("got ***") != std::string::npos);
+    host.script->policy = [](const Plug &plug) -> cbp_status {
+        const cbp_http_request request = simple();
+        const cbp_response *response = nullptr;
+        CHECK(plug.host->http_send(plug.call, &request, &response) == CBP_OK);
+        const cbp_secret *secret = nullptr;
+        return plug.host->secret_extract(plug.call, response, "<X>", "</X>", &secret);
+    };
+    const auto missing = must(host.open())->policy("", host.operation);
+    REQUIRE(id_of(missing) == "Provider.Failed");
+    CHECK(missing.error().status() == Status::protocol);
+}

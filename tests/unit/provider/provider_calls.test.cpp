@@ -1,0 +1,248 @@
+#include <catch2/catch_test_macros.hpp>
+
+#include "fake.hpp"
+
+using namespace certbroker;
+using namespace certbroker::test;
+using provider::Outcome;
+
+namespace {
+
+cbp_bytes view(const Bytes &bytes) {
+    return {bytes.data(), bytes.size()};
+}
+std::string text_of(cbp_bytes bytes) {
+    return std::string(certbroker::plugin::text(bytes));
+}
+
+} // namespace
+
+TEST_CASE("An order reaches the plugin whole") {
+    Host host;
+    provider::Order order = host.order();
+    order.profile = "server";
+    order.not_after = 1'900'000'000;
+    order.settings.set("note", std::string("for the lab"));
+    order.settings.set("challenge", Secret(as_bytes("order-secret-1")));
+    order.current = &host.pki.leaf.certificate;
+    order.current_key = host.pki.leaf.key;
+    std::string seen;
+    host.script->renew = [&](const Plug &plug) {
+        const cbp_order &o = *plug.order;
+        CHECK(o.struct_size == sizeof(cbp_order));
+        CHECK(text_of(o.csr_der) == as_text(order.csr->der()));
+        CHECK(text_of(o.current_der) == as_text(host.pki.leaf.certificate.der()));
+        CHECK(std::string(o.profile) == "server");
+        CHECK(o.not_after == 1'900'000'000);
+        CHECK(std::string(o.idempotency) == "order-1");
+        CHECK(std::string(plug.host->setting_text(o.settings, "note")) == "for the lab");
+        CHECK(plug.host->setting_text(o.settings, "challenge") == nullptr);
+        CHECK(plug.host->setting_secret(plug.call, o.settings, "challenge") != nullptr);
+        cbp_bytes spki{};
+        CHECK(plug.host->key_public(plug.call, o.csr_key, &spki) == CBP_OK);
+        CHECK(text_of(spki) == as_text(order.csr->public_key().spki()));
+        CHECK(plug.host->key_public(plug.call, o.current_key, &spki) == CBP_OK);
+        CHECK(text_of(spki) == as_text(host.pki.leaf.certificate.public_key().spki()));
+        cbp_bytes certificate{};
+        CHECK(plug.host->key_certificate(plug.call, o.current_key, &certificate) == CBP_OK);
+        plug.host->log(plug.context, CBP_LOG_INFO, "order-secret-1 came");
+        return plug.host->pending(plug.call, certbroker::plugin::bytes("ticket"), 60, "manual", "wait for approval",
+                                  "REF-1");
+    };
+    const auto opened = must(host.open());
+    const Outcome outcome = must(opened->renew(order, host.operation));
+    CHECK(outcome.state == Outcome::State::pending);
+    CHECK(as_text(outcome.token) == "ticket");
+    CHECK(outcome.poll_after_seconds == 60);
+    CHECK(outcome.reason == "manual");
+    CHECK(outcome.message == "wait for approval");
+    CHECK(outcome.reference == "REF-1");
+    CHECK(host.log.text().find("order-secret-1") == std::string::npos);
+}
+
+TEST_CASE("Orders without their parts are refused before the plugin is called") {
+    Host host;
+    const auto opened = must(host.open());
+    CHECK(opened->submit({}, host.operation).error().status() == Status::argument);
+    CHECK(opened->renew(host.order(), host.operation).error().status() == Status::argument);
+    provider::Order order = host.order();
+    order.settings.set("unheard-of", std::string("x"));
+    CHECK(id_of(opened->submit(order, host.operation)) == "Provider.SettingUnknown");
+}
+
+TEST_CASE("A protocol that signs with the request's key takes no foreign requests") {
+    Host host;
+    cbp_plugin descriptor = fake_descriptor();
+    descriptor.capabilities |= CBP_NEEDS_CSR_KEY;
+    const auto opened = must(host.open(&descriptor));
+    provider::Order order = host.order();
+    order.csr_key = nullptr;
+    CHECK(id_of(opened->submit(order, host.operation)) == "Provider.Unsupported");
+}
+
+TEST_CASE("An issued chain is given out as it came") {
+    Host host;
+    host.script->submit = [&](const Plug &plug) {
+        CHECK(plug.order->profile == nullptr);
+        const cbp_bytes chain[] = {view(host.pki.leaf.certificate.der()), view(host.pki.ca.certificate.der())};
+        return plug.host->issued(plug.call, chain, 2, "42");
+    };
+    const auto opened = must(host.open());
+    const Outcome outcome = must(opened->submit(host.order(), host.operation));
+    CHECK(outcome.state == Outcome::State::issued);
+    REQUIRE(outcome.certificates.size() == 2);
+    CHECK(outcome.certificates[1] == host.pki.ca.certificate);
+    CHECK(outcome.reference == "42");
+}
+
+TEST_CASE("Poll and withdraw hand back the token") {
+    Host host;
+    host.script->poll = [](const Plug &plug) {
+        CHECK(text_of(plug.bytes) == "ticket");
+        return plug.host->uncertain(plug.call, "no answer came", "REF");
+    };
+    host.script->withdraw = [](const Plug &plug) {
+        CHECK(text_of(plug.bytes) == "ticket");
+        return static_cast<cbp_status>(CBP_OK);
+    };
+    const auto opened = must(host.open());
+    CHECK(must(opened->poll(as_bytes("ticket"), host.operation)).state == Outcome::State::uncertain);
+    must(opened->withdraw(as_bytes("ticket"), host.operation));
+}
+
+TEST_CASE("Find says when the CA never got the request") {
+    Host host;
+    provider::Query query;
+    const provider::Order order = host.order();
+    query.csr = order.csr;
+    query.idempotency = "order-1";
+    query.page = 3;
+    host.script->find = [&](const Plug &plug) {
+        CHECK(plug.query->page == 3);
+        CHECK(std::string(plug.query->idempotency) == "order-1");
+        CHECK(plug.query->serial == nullptr);
+        CHECK(text_of(plug.query->csr_der) == as_text(order.csr->der()));
+        return plug.fail(CBP_E_NOT_FOUND, "never heard of it");
+    };
+    const auto opened = must(host.open());
+    const auto result = opened->find(query, host.operation);
+    REQUIRE(id_of(result) == "Provider.NotFound");
+    CHECK(result.error().status() == Status::not_found);
+    host.script->find = [](const Plug &plug) { return plug.host->uncertain(plug.call, "", ""); };
+    CHECK(id_of(opened->find(query, host.operation)) == "Provider.Contract");
+}
+
+TEST_CASE("Revocation passes certificate and reason") {
+    Host host;
+    host.script->revoke = [&](const Plug &plug) {
+        CHECK(plug.number == 1);
+        CHECK(text_of(plug.bytes) == as_text(host.pki.leaf.certificate.der()));
+        return static_cast<cbp_status>(CBP_OK);
+    };
+    const auto opened = must(host.open());
+    must(opened->revoke(host.pki.leaf.certificate, x509::RevocationReason::key_compromise, host.operation));
+}
+
+TEST_CASE("Profiles, policy, certificates and CRL come through") {
+    Host host;
+    host.script->list_profiles = [](const Plug &plug) {
+        (void)plug.host->add_profile(plug.call, "server", "TLS server");
+        return plug.host->add_profile(plug.call, "client", nullptr);
+    };
+    host.script->policy = [](const Plug &plug) {
+        CHECK((plug.text == nullptr || std::string(plug.text) == "server"));
+        return plug.host->add_rule(plug.call, CBP_RULE_KEY, "RSA 2048-4096");
+    };
+    host.script->get_certificate = [&](const Plug &plug) {
+        CHECK(std::string(plug.text) == "0A");
+        return plug.host->add_certificate(plug.call, view(host.pki.leaf.certificate.der()));
+    };
+    host.script->get_crl = [](const Plug &plug) {
+        return plug.host->add_crl(plug.call, certbroker::plugin::bytes(std::string_view("\x30\x00", 2)));
+    };
+    const auto opened = must(host.open());
+    const auto profiles = must(opened->list_profiles(host.operation));
+    REQUIRE(profiles.size() == 2);
+    CHECK(profiles[0].title == "TLS server");
+    const auto policy = must(opened->policy("server", host.operation));
+    CHECK(policy.profile == "server");
+    REQUIRE(policy.allowed_keys.size() == 1);
+    CHECK(policy.allowed_keys[0].max_bits == 4096);
+    must(opened->policy("", host.operation));
+    CHECK(must(opened->get_certificate("0A", host.operation)) == host.pki.leaf.certificate);
+    CHECK(must(opened->get_crl(host.operation)).size() == 2);
+    host.script->get_certificate = [&](const Plug &plug) {
+        (void)plug.host->add_certificate(plug.call, view(host.pki.leaf.certificate.der()));
+        return plug.host->add_certificate(plug.call, view(host.pki.leaf.certificate.der()));
+    };
+    CHECK(id_of(opened->get_certificate("0A", host.operation)) == "Provider.Contract");
+    host.script->get_crl = [](const Plug &) { return static_cast<cbp_status>(CBP_OK); };
+    CHECK(id_of(opened->get_crl(host.operation)) == "Provider.Contract");
+}
+
+TEST_CASE("The CA's chain is sorted behind its issuer and verified") {
+    Host host;
+    const auto give = [&](std::vector<const x509::Certificate *> certificates) {
+        host.script->ca_chain = [certificates](const Plug &plug) {
+            for (const auto *certificate : certificates) {
+                if (plug.host->add_certificate(plug.call, view(certificate->der())) != CBP_OK)
+                    return static_cast<cbp_status>(CBP_E_ARGUMENT);
+            }
+            return static_cast<cbp_status>(CBP_OK);
+        };
+        return must(host.open())->ca_chain(host.operation);
+    };
+    const Issuer lower = make_issued("CN=Lower CA", host.pki.ca, true);
+    const auto chain = must(give({&lower.certificate, &host.pki.root.certificate, &host.pki.ca.certificate}));
+    REQUIRE(chain.size() == 3);
+    CHECK(chain[1] == host.pki.ca.certificate);
+    const Issuer stranger = make_root("CN=Stranger");
+    CHECK(id_of(give({&lower.certificate, &stranger.certificate})) == "Provider.Contract");
+    CHECK(id_of(give({})) == "Provider.Contract");
+}
+
+TEST_CASE("What a plugin does not offer is unsupported, but an absent policy is an empty one") {
+    Host host;
+    cbp_plugin descriptor = fake_descriptor();
+    descriptor.capabilities = CBP_CAN_SUBMIT;
+    descriptor.check = nullptr;
+    descriptor.poll = nullptr;
+    descriptor.withdraw = nullptr;
+    descriptor.renew = nullptr;
+    descriptor.revoke = nullptr;
+    descriptor.list_profiles = nullptr;
+    descriptor.policy = nullptr;
+    descriptor.ca_chain = nullptr;
+    descriptor.find = nullptr;
+    descriptor.get_certificate = nullptr;
+    descriptor.get_crl = nullptr;
+    const auto opened = must(host.open(&descriptor));
+    CHECK(id_of(opened->check(host.operation)) == "Provider.Unsupported");
+    CHECK(id_of(opened->poll({}, host.operation)) == "Provider.Unsupported");
+    CHECK(id_of(opened->withdraw({}, host.operation)) == "Provider.Unsupported");
+    CHECK(id_of(opened->renew(host.order(), host.operation)) == "Provider.Unsupported");
+    CHECK(id_of(opened->revoke(host.pki.leaf.certificate, x509::RevocationReason::unspecified, host.operation)) ==
+          "Provider.Unsupported");
+    CHECK(id_of(opened->list_profiles(host.operation)) == "Provider.Unsupported");
+    CHECK(id_of(opened->ca_chain(host.operation)) == "Provider.Unsupported");
+    CHECK(id_of(opened->find({}, host.operation)) == "Provider.Unsupported");
+    CHECK(id_of(opened->get_certificate("1", host.operation)) == "Provider.Unsupported");
+    CHECK(id_of(opened->get_crl(host.operation)) == "Provider.Unsupported");
+    CHECK(must(opened->policy("x", host.operation)).rows.empty());
+}
+
+TEST_CASE("A plugin built against an older, shorter header works") {
+    Host host;
+    cbp_plugin descriptor = fake_descriptor();
+    descriptor.struct_size = offsetof(cbp_plugin, poll);
+    descriptor.capabilities = CBP_CAN_SUBMIT | CBP_CAN_CHECK;
+    // What lies behind its end is not the plugin's: reading it would crash.
+    descriptor.poll = reinterpret_cast<decltype(descriptor.poll)>(std::uintptr_t{0x1});
+    descriptor.get_crl = reinterpret_cast<decltype(descriptor.get_crl)>(std::uintptr_t{0x1});
+    must(provider::check_descriptor(&descriptor, "fake"));
+    host.script->submit = [](const Plug &plug) { return plug.host->denied(plug.call, "no", "no", "1"); };
+    const auto opened = must(host.open(&descriptor));
+    CHECK(must(opened->submit(host.order(), host.operation)).state == Outcome::State::denied);
+    CHECK(id_of(opened->poll({}, host.operation)) == "Provider.Unsupported");
+    CHECK(id_of(opened->get_crl(host.operation)) == "Provider.Unsupported");
+}

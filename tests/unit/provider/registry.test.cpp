@@ -1,0 +1,173 @@
+#include "provider/registry.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <fstream>
+#include <sys/stat.h>
+
+#include "fake.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace certbroker;
+using namespace certbroker::test;
+using provider::Registry;
+using provider::RegistryOptions;
+using provider::Trust;
+
+namespace {
+
+/// A plugin folder as it is installed.
+struct Folder {
+    TemporaryFolder home;
+    std::filesystem::path plugins = home.path() / "plugins";
+    std::string approvals = home.file("data/approvals");
+
+    Folder() {
+        std::filesystem::create_directories(plugins);
+        ::chmod(plugins.c_str(), 0755);
+    }
+    void add(const std::string &name, const std::string &as = {}) {
+        const auto target = plugins / ("certbroker-" + (as.empty() ? name : as) + ".so");
+        std::filesystem::copy_file(std::filesystem::path(CERTBROKER_TEST_PLUGINS) / ("certbroker-" + name + ".so"),
+                                   target, std::filesystem::copy_options::overwrite_existing);
+        ::chmod(target.c_str(), 0755);
+    }
+    void write(const std::string &name, const std::string &text) {
+        std::ofstream(plugins / name) << text;
+        ::chmod((plugins / name).c_str(), 0644);
+    }
+    RegistryOptions options(bool any = false) const { return {plugins.string(), approvals, any}; }
+    Registry registry(bool any = false) const { return Registry(options(any)); }
+};
+
+} // namespace
+
+TEST_CASE("Shipped plugins are those whose hash stands in the manifest") {
+    Folder folder;
+    folder.add("test-good");
+    Registry unknown(folder.options());
+    REQUIRE(unknown.plugins().size() == 1);
+    const auto plugin = unknown.plugins().front();
+    CHECK(plugin->id == "test-good");
+    CHECK(plugin->trust == Trust::not_approved);
+    CHECK_FALSE(plugin->usable());
+    CHECK(plugin->descriptor == nullptr);
+    CHECK(plugin->disabled_remedy.find("Approve-CBProvider") != std::string::npos);
+    const auto refused = unknown.find("test-good");
+    REQUIRE(id_of(refused) == "Provider.Disabled");
+    CHECK(refused.error().status() == Status::trust);
+    CHECK(refused.error().remedy() == plugin->disabled_remedy);
+
+    folder.write("plugins.manifest", plugin->sha256 + "  certbroker-test-good.so\n");
+    Registry shipped(folder.options());
+    const auto found = must(shipped.find("Test-Good"));
+    CHECK(found->trust == Trust::shipped);
+    CHECK(found->usable());
+    CHECK(found->path == (folder.plugins / "certbroker-test-good.so").string());
+    CHECK(provider::trust_name(found->trust) == "Shipped");
+
+    folder.write("plugins.manifest", std::string(64, '0') + "  certbroker-test-good.so\n");
+    Registry changed(folder.options());
+    CHECK(changed.plugins().front()->trust == Trust::changed);
+}
+
+TEST_CASE("An approval pins a third-party plugin at once, and only that file") {
+    Folder folder;
+    folder.add("test-good");
+    Registry registry(folder.options());
+    const auto &before = registry.plugins();
+    const std::string hash = before.front()->sha256;
+    CHECK(id_of(registry.approve("test-good", std::string(64, '0'))) == "Provider.HashMismatch");
+    CHECK(id_of(registry.approve("test-good", "abc")) == "Provider.HashMismatch");
+    CHECK(id_of(registry.approve("absent", hash)) == "Provider.Unknown");
+    CHECK(id_of(registry.approve("../test-good", hash)) == "Provider.Unknown");
+    must(registry.approve("test-good", hash));
+    CHECK(must(registry.find("test-good"))->trust == Trust::approved);
+    CHECK_FALSE(before.front()->usable()); // what was handed out stays what it was
+
+    Registry again(folder.options());
+    CHECK(must(again.find("test-good"))->usable());
+    folder.add("test-liar", "test-good"); // another file under that name
+    Registry replaced(folder.options());
+    CHECK(replaced.plugins().front()->trust == Trust::changed);
+}
+
+TEST_CASE("A folder that others can write loads nothing") {
+    Folder folder;
+    folder.add("test-good");
+    Registry registry(folder.options());
+    must(registry.approve("test-good", registry.plugins().front()->sha256));
+    ::chmod(folder.plugins.c_str(), 0777);
+    Registry open(folder.options());
+    REQUIRE(open.plugins().size() == 1);
+    CHECK(open.plugins().front()->trust == Trust::folder);
+    CHECK_FALSE(open.plugins().front()->usable());
+    ::chmod(folder.plugins.c_str(), 0755);
+    ::chmod((folder.plugins / "certbroker-test-good.so").c_str(), 0666);
+    Registry file(folder.options());
+    CHECK(file.plugins().front()->trust == Trust::folder);
+}
+
+TEST_CASE("Development mode loads everything that is sound, and lists the rest with its reason") {
+    Folder folder;
+    folder.add("test-good");
+    folder.add("test-liar");
+    folder.add("test-mute");
+    folder.write("certbroker-junk.so", "junk");
+    folder.write("certbroker-Capital.so", "junk");
+    folder.write("libother.so", "junk");
+    folder.write("README.md", "junk");
+    Registry registry(folder.options(true));
+    std::vector<std::string> ids;
+    for (const auto &plugin : registry.plugins()) {
+        ids.push_back(plugin->id);
+        CHECK(plugin->usable() == (plugin->id == "test-good"));
+        CHECK(plugin->usable() == plugin->disabled_reason.empty());
+        CHECK(plugin->disabled_remedy.empty() == plugin->disabled_reason.empty());
+    }
+    CHECK(ids == std::vector<std::string>{"junk", "test-good", "test-liar", "test-mute"});
+    CHECK(must(registry.find("test-good"))->trust == Trust::open_for_development);
+    const auto liar = registry.find("test-liar");
+    REQUIRE(id_of(liar) == "Provider.Disabled");
+    CHECK(liar.error().status() == Status::plugin);
+    CHECK(liar.error().message().find("somebody-else") != std::string::npos);
+}
+
+TEST_CASE("Unknown providers are answered with the nearest") {
+    Folder folder;
+    folder.add("test-good");
+    Registry registry(folder.options(true));
+    const auto result = registry.find("test-god");
+    REQUIRE(id_of(result) == "Provider.Unknown");
+    CHECK(result.error().message().find("did you mean 'test-good'") != std::string::npos);
+    Registry nothing(RegistryOptions{});
+    CHECK(nothing.plugins().empty());
+    CHECK(id_of(nothing.find("x")) == "Provider.Unknown");
+    Registry absent(RegistryOptions{"/nonexistent/plugins", "", false});
+    CHECK(absent.plugins().empty());
+}
+
+TEST_CASE("Plugins that are linked in stand beside files, and come first") {
+    Folder folder;
+    folder.add("test-good");
+    Registry registry(folder.options(true));
+    registry.add_static(&fake_descriptor());
+    static cbp_plugin broken = fake_descriptor();
+    broken.id = "test-good";
+    broken.submit = nullptr;
+    registry.add_static(&broken);
+    registry.add_static(nullptr);
+    CHECK(must(registry.find("fake"))->trust == Trust::shipped);
+    CHECK(id_of(registry.find("test-good")) == "Provider.Disabled");
+    CHECK(registry.plugins().size() == 3);
+}
+
+TEST_CASE("A plugin from a file is opened, and its breach reported") {
+    Folder folder;
+    folder.add("test-good");
+    Registry registry(folder.options(true));
+    Host host;
+    const auto opened =
+        must(provider::Provider::open(must(registry.find("test-good")), "", {}, host.services, host.operation));
+    CHECK(opened->instance() == "test-good");
+    CHECK(id_of(opened->submit(host.order(), host.operation)) == "Provider.Contract");
+}
