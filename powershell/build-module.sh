@@ -51,6 +51,7 @@ if [[ ! -f "$stamp" ]] || [[ -n "$(find "$here/src" \( -name '*.cs' -o -name '*.
 fi
 
 put "$output/CertBroker.dll" "$module/CertBroker.dll"
+put "$here/CertBroker/CertBroker.types.ps1xml" "$module/CertBroker.types.ps1xml"
 put "$here/CertBroker/CertBroker.format.ps1xml" "$module/CertBroker.format.ps1xml"
 sed "s/^\( *ModuleVersion = \)'0\.0\.0'/\1'$version'/; /^# The module's manifest\. build-module/d" "$here/CertBroker/CertBroker.psd1" >"$output/CertBroker.psd1"
 put "$output/CertBroker.psd1" "$module/CertBroker.psd1"

@@ -10,6 +10,7 @@
   PowerShellVersion = '5.1'
   DotNetFrameworkVersion = '4.7.2'
   CompatiblePSEditions = @('Desktop', 'Core')
+  TypesToProcess = @('CertBroker.types.ps1xml')
   FormatsToProcess = @('CertBroker.format.ps1xml')
   RequiredAssemblies = @()
   NestedModules = @()
