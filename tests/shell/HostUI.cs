@@ -23,7 +23,7 @@ internal sealed class HostUI : PSHostUserInterface
     {
         this.nonInteractive = nonInteractive;
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        output = new StreamWriter(Console.OpenStandardOutput(), utf8, 4096) { AutoFlush = outputIsTerminal };
+        output = new StreamWriter(Console.OpenStandardOutput(), utf8, 4096) { AutoFlush = true };
         errors = new StreamWriter(Console.OpenStandardError(), utf8, 1024) { AutoFlush = true };
         colours = errorIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
     }
