@@ -18,7 +18,7 @@ public sealed class MainRoadTests(Engine engine) : IClassFixture<Engine>
         // 1. The request, and what the INF asked for in it.
         engine.Run("$request = New-CBCertificateRequest -InfPath certreq.ini -OutFile request.csr -FriendlyName 'RA certificate'").Good();
         CertificateRequest csr = Csr.Load(File.ReadAllBytes(engine.PathOf("request.csr")));
-        Assert.Equal("CN=ra.example.com, O=Example, C=US", csr.SubjectName.Name);
+        Assert.Equal(["2.5.4.3=ra.example.com", "2.5.4.10=Example", "2.5.4.6=US"], CertificateFacts.Names(csr.SubjectName));
         Assert.Equal(2048, csr.PublicKey.GetRSAPublicKey()!.KeySize);
         Assert.Contains(csr.CertificateExtensions.OfType<X509EnhancedKeyUsageExtension>().Single().EnhancedKeyUsages.Cast<System.Security.Cryptography.Oid>(), oid => oid.Value == "1.3.6.1.5.5.7.3.2");
         Assert.Equal(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, csr.CertificateExtensions.OfType<X509KeyUsageExtension>().Single().KeyUsages);

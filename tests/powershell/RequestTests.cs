@@ -96,7 +96,7 @@ public sealed class RequestTests(Engine engine) : IClassFixture<Engine>
     {
         File.WriteAllText(engine.PathOf("one.ini"), Inputs.RealInf("CN=one"));
         File.WriteAllText(engine.PathOf("two.ini"), Inputs.RealInf("CN=two"));
-        var requests = engine.Run("[System.IO.FileInfo[]]($folder + '/one.ini', ($folder + '/two.ini')) | New-CBCertificateRequest", ("folder", engine.Folder)).All<CertificateRequestInfo>();
+        var requests = engine.Run("[System.IO.FileInfo[]]@(($folder + '/one.ini'), ($folder + '/two.ini')) | New-CBCertificateRequest", ("folder", engine.Folder)).All<CertificateRequestInfo>();
         Assert.Equal(["CN=one", "CN=two"], requests.Select(request => request.Subject));
     }
 
@@ -126,7 +126,7 @@ public sealed class RequestTests(Engine engine) : IClassFixture<Engine>
     [InlineData("-KeyLength 1024 -Subject 'CN=x'", "Request.KeyLength")]
     [InlineData("-HashAlgorithm SHA1 -Subject 'CN=x' -KeyAlgorithm ECDSA_P256", "Request.WeakHash")]
     [InlineData("-Subject 'CN=x' -IPAddress 1.2.3.999", "San.Value")]
-    [InlineData("-Subject 'CN=x' -OtherName '1.2.3=zz'", "San.Value")]
+    [InlineData("-Subject 'CN=x' -OtherName '1.2.3=zz'", "Request.Value")]
     [InlineData("-InfPath nowhere.ini", "Module.FileNotFound")]
     public void Wrong_wishes_are_refused_with_id_category_target_and_remedy(string parameters, string id)
     {

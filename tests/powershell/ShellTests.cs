@@ -29,7 +29,7 @@ public sealed class ShellTests(Engine engine) : IClassFixture<Engine>
     {
         ChildShell.Ended ended = Run("-Command", "Get-CBProvider nobody");
         Assert.Empty(ended.Output.Trim());
-        Assert.Contains("no provider has the id 'nobody'", ended.Errors);
+        Assert.Contains("no provider has the id 'nobody'", ended.Errors, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("Get-CBProvider lists the providers", ended.Errors);
     }
 

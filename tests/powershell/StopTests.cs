@@ -8,7 +8,7 @@ namespace CertBroker.Tests;
 /// <summary>Ctrl-C, progress, and deadlines of a command that waits.</summary>
 public sealed class StopTests : IClassFixture<IssuanceTests.Lab>
 {
-    private const string Slow = "Request-CBCertificate -Authority lab -Subject 'CN=slow' -KeyAlgorithm ECDSA_P256 -OrderSetting @{ decision = 'pending'; 'pending-for' = '1h' } -WaitSeconds 600";
+    private const string Slow = "Request-CBCertificate -Authority lab -Subject 'CN=slow' -KeyAlgorithm ECDSA_P256 -OrderSetting @{ decision = 'pending'; 'pending-for' = '5m' } -WaitSeconds 600";
     private readonly Engine engine;
 
     public StopTests(IssuanceTests.Lab lab)

@@ -21,7 +21,7 @@ public sealed class CsrInteropTests(Engine engine) : IClassFixture<Engine>
 
     [Theory]
     [InlineData("CN=web01.example.com, O=Example, C=US")]
-    [InlineData("C=DE, O=\"Muster, AG\", OU=Ü-Stelle, CN=a+b")]
+    [InlineData("C=DE, O=\"Muster, AG\", OU=Ü-Stelle, CN=\"a+b\"")]
     [InlineData("CN=web, OU=One, OU=Two, DC=example, DC=com")]
     [InlineData("E=a@example.com, CN=Someone, L=Köln, S=NRW, STREET=Weg 1")]
     public void The_subject_is_dotnets(string subject)
