@@ -7,7 +7,9 @@ import re
 import sys
 
 root = pathlib.Path(__file__).resolve().parents[2]
-layers = ["base", "crypto", "x509", "profile", "pfx", "store", "http", "provider", "issuance", "abi"]
+layers = ["base", "crypto", "x509", "profile", "pfx", "store", "http", "provider", "issuance", "abi", "module"]
+# Only another processor, or a library that breaks its own contract, can provoke these.
+untestable = {"Module.Platform", "Module.Native"}
 string = r'"((?:[^"\\]|\\.)*)"'
 row = re.compile(r'CERTBROKER_ERROR\(\s*(\w+),\s*' + string + r',\s*(\w+),\s*((?:"(?:[^"\\]|\\.)*"\s*)+),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)')
 note = re.compile(r'CERTBROKER_DIAGNOSTIC\(\s*(\w+),\s*' + string + r',\s*(?:(\w+),\s*)?((?:"(?:[^"\\]|\\.)*"\s*)+),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)')
@@ -24,7 +26,7 @@ def statuses():
 
 problems, catalogue, notes = [], [], []
 for layer in layers:
-    path = root / "native/src" / layer / "errors.def"
+    path = (root / "powershell/src" if layer == "module" else root / "native/src" / layer) / "errors.def"
     text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
     found = row.findall(text)
     if len(found) != text.count("CERTBROKER_ERROR("):
@@ -40,14 +42,18 @@ if diagnostics.exists():
 tests = "\n".join(p.read_text(errors="replace") for p in (root / "tests").rglob("*")
                   if p.suffix in (".cpp", ".hpp", ".cs", ".ps1", ".c") and "bin" not in p.parts and "obj" not in p.parts)
 code = {layer: "\n".join(p.read_text() for p in (root / "native/src").rglob("*") if p.suffix in (".cpp", ".hpp")) for layer in ["all"]}["all"]
+managed = "\n".join(p.read_text() for p in (root / "powershell/src").rglob("*.cs"))
 seen = set()
 for layer, name, i, status, meaning, remedy in catalogue:
     if i in seen:
         problems.append(f"{i} stands twice in the catalogue")
     seen.add(i)
-    if f'"{i}"' not in tests and f'"CB.{i}"' not in tests:
+    if i not in untestable and f'"{i}"' not in tests and f'"CB.{i}"' not in tests:
         problems.append(f"{i} ({layer}/errors.def) is provoked by no test")
-    if f"errors::{name}" not in code and not re.search(rf"\b{name}\b", code):
+    if layer == "module":
+        if "ModuleErrors." + name.title().replace("_", "") not in managed and f'"{i}"' not in managed.replace(f'CertBrokerStatus.Internal, "{i}"', ""):
+            problems.append(f"{i} (powershell/src/errors.def) is used by no code")
+    elif f"errors::{name}" not in code and not re.search(rf"\b{name}\b", code):
         problems.append(f"{i} ({layer}/errors.def) is used by no code")
     if not remedy.endswith((".", ")")) or len(remedy) < 10:
         problems.append(f"{i}: the remedy is no sentence")

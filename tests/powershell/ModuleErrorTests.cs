@@ -24,7 +24,7 @@ public sealed class ModuleErrorTests(Engine engine) : IClassFixture<Engine>
     [InlineData("Get-CBAuthority nobody", "Module.AuthorityNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("Set-CBAuthority nobody -Setting @{ a = 'b' }", "Module.AuthorityNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("Export-CBCertificate 00 -Path x.cer -Format Der -IncludeChain", "Module.DerChain", ErrorCategory.InvalidArgument)]
-    [InlineData("Register-CBAuthority -Name x -Provider template -Setting @{ 'api-key' = 'plain' }", "Module.PlainSecret", ErrorCategory.InvalidArgument)]
+    [InlineData("Register-CBAuthority -Name x -Provider template -Setting @{ url = 'https://ca.example.com'; 'api-key' = 'plain' }", "Module.PlainSecret", ErrorCategory.InvalidArgument)]
     public void What_cannot_be_done_is_said_with_what_to_do(string script, string id, ErrorCategory category)
     {
         engine.Run(script).Failed(id, category);
@@ -82,12 +82,12 @@ public sealed class ModuleErrorTests(Engine engine) : IClassFixture<Engine>
     public void A_relative_home_is_refused()
     {
         ChildShell.Ended ended = ChildShell.Run("some/folder", "-Command", "try { Get-CBCertificate } catch { $_.FullyQualifiedErrorId }");
-        Assert.StartsWith("CB.Module.Home,", ended.Good());
+        Assert.Equal("CB.Module.Home", ended.Good().Split(',')[0]);
     }
 
     [Theory]
-    [InlineData(null, "CB.Module.NativeMissing,")]
-    [InlineData("not a library", "CB.Module.NativeBroken,")]
+    [InlineData(null, "CB.Module.NativeMissing")]
+    [InlineData("not a library", "CB.Module.NativeBroken")]
     public void A_module_without_its_library_says_so_in_one_sentence_and_can_still_be_imported(string? content, string id)
     {
         string copy = Path.Combine(engine.Root, Guid.NewGuid().ToString("N"), "CertBroker");
@@ -104,8 +104,8 @@ public sealed class ModuleErrorTests(Engine engine) : IClassFixture<Engine>
             $"Import-Module '{Path.Combine(copy, "CertBroker.psd1")}'; foreach ($i in 1..2) {{ try {{ Get-CBCertificate }} catch {{ $_.FullyQualifiedErrorId; $_.ToString() }} }}").Good();
         string[] lines = said.Split('\n', StringSplitOptions.TrimEntries);
         Assert.Equal(4, lines.Length);
-        Assert.StartsWith(id, lines[0]);
+        Assert.Equal(id, lines[0].Split(',')[0]);
         Assert.Contains("certbroker.so", lines[1]);
-        Assert.StartsWith(id, lines[2]);
+        Assert.Equal(id, lines[2].Split(',')[0]);
     }
 }

@@ -203,7 +203,7 @@ public abstract class CertBrokerCmdlet : PSCmdlet, IOperationSink, IDisposable
         {
             text += (text.EndsWith(".", StringComparison.Ordinal) ? " " : ". ") + failure.Remedy;
         }
-        return new ErrorRecord(failure, "CB." + id, StatusCategory.Of(failure.Status), target)
+        return new ErrorRecord(failure, "CB." + id, StatusCategory.Of(failure.Status), failure.Target ?? target)
         {
             ErrorDetails = new ErrorDetails(text) { RecommendedAction = failure.Remedy },
         };

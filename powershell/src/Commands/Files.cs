@@ -24,10 +24,13 @@ internal static class Files
         }
         catch (Exception failure) when (failure is RuntimeException || failure is NotSupportedException || failure is ArgumentException)
         {
-            throw ModuleErrors.Path($"The path '{path}' cannot be used: {failure.Message}",
-                "Give the path of a file.");
+            CertBrokerException unusable = ModuleErrors.Path($"The path '{path}' cannot be used: {failure.Message}", "Give the path of a file.");
+            unusable.Target = path;
+            throw unusable;
         }
-        throw ModuleErrors.Path($"The path '{path}' cannot be used: it belongs to the provider {provider}, not to the file system");
+        CertBrokerException foreign = ModuleErrors.Path($"The path '{path}' cannot be used: it belongs to the provider {provider}, not to the file system");
+        foreign.Target = path;
+        throw foreign;
     }
 
     public static byte[] Read(string path)

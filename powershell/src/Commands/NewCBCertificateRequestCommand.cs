@@ -154,6 +154,6 @@ public sealed class NewCBCertificateRequestCommand : RequestCmdlet
             return Format == RequestFormat.Der ? installed.RawData : Pem.Certificate(installed.RawData);
         }
         byte[]? encoded = Format == RequestFormat.CertReq ? certreq : IssueReader.Request(issue, (NativeEncoding)(int)Format);
-        return encoded ?? throw ModuleErrors.NoRequest("The request could not be written: the journal has none for it");
+        return encoded ?? throw new System.InvalidOperationException("A prepared request has no CSR.");
     }
 }

@@ -362,11 +362,6 @@ internal static class ModuleErrors
         new CertBrokerException(CertBrokerStatus.Invalid, "Module.NoFittingRoot", message,
             remedy ?? "Leave -DestinationStore out: each certificate then goes where it belongs.");
 
-    /// <summary>The journal has no request to write.</summary>
-    public static CertBrokerException NoRequest(string message, string? remedy = null) =>
-        new CertBrokerException(CertBrokerStatus.NotFound, "Module.NoRequest", message,
-            remedy ?? "Make the request again.");
-
     /// <summary>No certificate has the thumbprint.</summary>
     public static CertBrokerException CertificateNotFound(string message, string? remedy = null) =>
         new CertBrokerException(CertBrokerStatus.NotFound, "Module.CertificateNotFound", message,

@@ -48,6 +48,9 @@ public sealed class CertBrokerException : Exception
     /// <summary>After how many seconds trying again makes sense; 0 when nobody said so.</summary>
     public int RetryAfterSeconds { get; internal set; }
 
+    /// <summary>What the failure is about, where the command does not know better.</summary>
+    internal object? Target { get; set; }
+
     /// <summary>The message followed by its causes, one line.</summary>
     internal string FullMessage
     {
