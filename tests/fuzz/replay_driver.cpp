@@ -1,4 +1,5 @@
-// Runs a fuzz target over its checked-in corpus with any compiler: every file once, then every file cut at a few places.
+// Runs a fuzz target over its checked-in corpus with any compiler: every file once, then every file cut at a few
+// places.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

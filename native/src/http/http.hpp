@@ -19,7 +19,8 @@ namespace certbroker::http {
 enum class Escape { none = 0, xml = 1, form = 2, json = 3, base64 = 4 }; ///< as CBP_ESCAPE_...
 enum class Authentication { none = 0, basic = 1, negotiate = 2, ntlm = 3 };
 
-/// Every occurrence of marker in header values and body is replaced by the secret just before sending; traces keep the marker.
+/// Every occurrence of marker in header values and body is replaced by the secret just before sending; traces keep the
+/// marker.
 struct SecretPlace {
     std::string marker;
     Secret secret;
@@ -36,10 +37,10 @@ struct Request {
     std::string user;
     Secret password;
     std::optional<crypto::ClientCredentials> client;
-    std::string extra_trust_file;         ///< PEM with further trust anchors, UTF-8 path; empty = the system's only
-    bool follow_redirects = false;        ///< same scheme, host and port only, at most 5
-    bool idempotent = false;              ///< may be sent once more when the connection broke
-    bool allow_plain = false;             ///< http:// allowed
+    std::string extra_trust_file;  ///< PEM with further trust anchors, UTF-8 path; empty = the system's only
+    bool follow_redirects = false; ///< same scheme, host and port only, at most 5
+    bool idempotent = false;       ///< may be sent once more when the connection broke
+    bool allow_plain = false;      ///< http:// allowed
     std::size_t max_response = 16UL * 1024 * 1024;
 };
 
@@ -52,9 +53,9 @@ struct Response {
 };
 
 /// Sends requests; connections are kept and reused per host and client key. Thread-safe. A response of any status is a
-/// success. Failures: Http.Url, Http.Resolve, Http.Connect, Http.ServerTrust, Http.ClientCertificate, Http.Broken (nothing
-/// or only part of an answer came; `sent` tells whether the request had left), Http.TooLarge, Http.Redirect, and
-/// Base.Timeout, Base.Cancelled.
+/// success. Failures: Http.Url, Http.Resolve, Http.Connect, Http.ServerTrust, Http.ClientCertificate, Http.Broken
+/// (nothing or only part of an answer came; `sent` tells whether the request had left), Http.TooLarge, Http.Redirect,
+/// and Base.Timeout, Base.Cancelled.
 class Client {
 public:
     virtual ~Client() = default;

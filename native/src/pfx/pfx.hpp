@@ -23,11 +23,12 @@ struct WriteOptions {
     int iterations = default_iterations; ///< 1,000 to max_iterations
 };
 /// Leaf first; the key must be the leaf's (Certificate.KeyMismatch). Crypto.KeyNotExportable when it may not leave.
-Result<Bytes> write(const x509::Chain &chain, const crypto::PrivateKey &key, const Secret &password, const WriteOptions &options, const Operation &operation);
+Result<Bytes> write(const x509::Chain &chain, const crypto::PrivateKey &key, const Secret &password,
+                    const WriteOptions &options, const Operation &operation);
 
 struct Contents {
-    x509::Chain chain;          ///< the key's certificate first, then its issuers; others behind
-    crypto::KeyHandle key;      ///< in memory, exportable as the caller asked; null for a file without key
+    x509::Chain chain;     ///< the key's certificate first, then its issuers; others behind
+    crypto::KeyHandle key; ///< in memory, exportable as the caller asked; null for a file without key
     std::string friendly_name;
 };
 /// Checks size, nesting, iteration counts and salt sizes before any key derivation, so that a hostile file costs

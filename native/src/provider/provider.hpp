@@ -30,17 +30,17 @@ struct Outcome {
     std::uint32_t poll_after_seconds = 0;
     std::string reason;
     std::string message;
-    std::string reference;                       ///< what the CA calls it
+    std::string reference; ///< what the CA calls it
 };
 
 struct Order {
     const x509::Csr *csr = nullptr;
-    crypto::KeyHandle csr_key;                   ///< null when the CSR came from outside
-    std::string profile;                         ///< empty = the CA's default
+    crypto::KeyHandle csr_key; ///< null when the CSR came from outside
+    std::string profile;       ///< empty = the CA's default
     std::int64_t not_after = 0;
-    Settings settings;                           ///< order scope; checked against the table
+    Settings settings; ///< order scope; checked against the table
     std::string idempotency;
-    const x509::Certificate *current = nullptr;  ///< renew
+    const x509::Certificate *current = nullptr; ///< renew
     crypto::KeyHandle current_key;
 };
 
@@ -66,19 +66,20 @@ struct Services {
     Log *log = nullptr;
     /// Where key_create without a store puts keys, and CBP_KEY settings look first.
     store::Location location = store::Location::current_user;
-    std::string store_kind;                      ///< empty = the registry's default
+    std::string store_kind; ///< empty = the registry's default
 };
 
 /// One configured connection to a CA. One call at a time. Calls run on a worker of the host: the caller gets
-/// Base.Timeout or Base.Cancelled at the latest `grace` after its deadline or cancellation even when the plugin hangs; the
-/// instance is then poisoned (every further call: Provider.Poisoned), leaked on purpose and reported. Log lines and
+/// Base.Timeout or Base.Cancelled at the latest `grace` after its deadline or cancellation even when the plugin hangs;
+/// the instance is then poisoned (every further call: Provider.Poisoned), leaked on purpose and reported. Log lines and
 /// progress of the plugin are delivered on the calling thread.
 class Provider {
 public:
-    /// Checks settings against the plugin's table (Provider.Setting...), then opens. `instance` names the durable state:
-    /// the authority's name, or the plugin's id.
-    static Result<std::unique_ptr<Provider>> open(std::shared_ptr<const Plugin> plugin, std::string instance, const Settings &settings,
-                                                  const Services &services, const Operation &operation);
+    /// Checks settings against the plugin's table (Provider.Setting...), then opens. `instance` names the durable
+    /// state: the authority's name, or the plugin's id.
+    static Result<std::unique_ptr<Provider>> open(std::shared_ptr<const Plugin> plugin, std::string instance,
+                                                  const Settings &settings, const Services &services,
+                                                  const Operation &operation);
     ~Provider();
     Provider(const Provider &) = delete;
     Provider &operator=(const Provider &) = delete;
@@ -90,9 +91,10 @@ public:
     Result<Outcome> submit(const Order &order, const Operation &operation);
     Result<Outcome> renew(const Order &order, const Operation &operation);
     Result<Outcome> poll(ByteView token, const Operation &operation);
-    Result<Outcome> find(const Query &query, const Operation &operation);     ///< Provider.NotFound: the CA never got it
+    Result<Outcome> find(const Query &query, const Operation &operation); ///< Provider.NotFound: the CA never got it
     Result<void> withdraw(ByteView token, const Operation &operation);
-    Result<void> revoke(const x509::Certificate &certificate, x509::RevocationReason reason, const Operation &operation);
+    Result<void> revoke(const x509::Certificate &certificate, x509::RevocationReason reason,
+                        const Operation &operation);
     Result<std::vector<CheckRow>> check(const Operation &operation);
     struct Profile {
         std::string id, title;
@@ -100,11 +102,12 @@ public:
     Result<std::vector<Profile>> list_profiles(const Operation &operation);
     /// An empty Policy when the plugin has none.
     Result<profile::Policy> policy(std::string_view profile, const Operation &operation);
-    Result<x509::Chain> ca_chain(const Operation &operation);                 ///< issuer first, root last, verified
+    Result<x509::Chain> ca_chain(const Operation &operation); ///< issuer first, root last, verified
     Result<x509::Certificate> get_certificate(std::string_view serial_hex, const Operation &operation);
     Result<Bytes> get_crl(const Operation &operation);
 
-    /// How long a plugin may overrun its deadline or a cancellation before it is abandoned. Default 2 s; tests shorten it.
+    /// How long a plugin may overrun its deadline or a cancellation before it is abandoned. Default 2 s; tests shorten
+    /// it.
     void set_grace(std::chrono::milliseconds grace) noexcept;
 
 private:
@@ -113,9 +116,9 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Validates values against a plugin's table for one scope and fills defaults in. Every problem is named: unknown name (with
-/// the nearest), missing required, wrong value (with what it takes), secret given as text, text given for a secret.
-/// Errors: Provider.SettingUnknown, .SettingMissing, .SettingValue, .SettingSecret.
+/// Validates values against a plugin's table for one scope and fills defaults in. Every problem is named: unknown name
+/// (with the nearest), missing required, wrong value (with what it takes), secret given as text, text given for a
+/// secret. Errors: Provider.SettingUnknown, .SettingMissing, .SettingValue, .SettingSecret.
 Result<Settings> check_settings(const cbp_plugin &descriptor, std::uint32_t scope, const Settings &given);
 
 } // namespace certbroker::provider

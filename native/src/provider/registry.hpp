@@ -19,11 +19,11 @@ std::string_view trust_name(Trust trust) noexcept;
 /// One plugin file, usable or not. Immutable; shared; the library behind it is never unloaded.
 struct Plugin {
     std::string id;
-    std::string path;                 ///< absolute
-    std::string sha256;               ///< of the file, lower-case hex
-    std::string publisher;            ///< empty where the system cannot tell
+    std::string path;      ///< absolute
+    std::string sha256;    ///< of the file, lower-case hex
+    std::string publisher; ///< empty where the system cannot tell
     Trust trust = Trust::not_approved;
-    std::string disabled_reason;      ///< why it cannot be used; empty when it can
+    std::string disabled_reason; ///< why it cannot be used; empty when it can
     std::string disabled_remedy;
     const cbp_plugin *descriptor = nullptr; ///< nullptr when disabled before or during loading
 
@@ -31,15 +31,16 @@ struct Plugin {
 };
 
 struct RegistryOptions {
-    std::string folder;               ///< absolute; empty = no plugins
-    std::string approvals_file;       ///< pins of third-party plugins: lines "id sha256"; owner-only writable
-    bool trust_any = false;           ///< for development and tests
+    std::string folder;         ///< absolute; empty = no plugins
+    std::string approvals_file; ///< pins of third-party plugins: lines "id sha256"; owner-only writable
+    bool trust_any = false;     ///< for development and tests
 };
 
 /// The plugins of one folder. Listing hashes files and loads trusted ones (their describe is pure), once; thread-safe.
-/// Trust, by decision 12: shipped plugins are pinned by "plugins.manifest" in the folder (lines "sha256  certbroker-<id>.so",
-/// made by the build); others need an approval; folder and parents must be writable only by root (when running as root)
-/// or by root and the user. The file is opened once, hashed through that descriptor and loaded through it
+/// Trust, by decision 12: shipped plugins are pinned by "plugins.manifest" in the folder (lines "sha256
+/// certbroker-<id>.so", made by the build); others need an approval; folder and parents must be writable only by root
+/// (when running as root) or by root and the user. The file is opened once, hashed through that descriptor and loaded
+/// through it
 /// (/proc/self/fd), so that what is checked is what runs.
 class Registry {
 public:

@@ -27,7 +27,8 @@ public:
     /// All or nothing; an empty value removes.
     virtual Result<void> put(std::string_view instance, const std::vector<std::pair<std::string, Bytes>> &values) = 0;
     /// As put, but only when none of the keys exists yet; false, and nothing changed, when one does.
-    virtual Result<bool> put_new(std::string_view instance, const std::vector<std::pair<std::string, Bytes>> &values) = 0;
+    virtual Result<bool> put_new(std::string_view instance,
+                                 const std::vector<std::pair<std::string, Bytes>> &values) = 0;
     virtual Result<std::vector<std::string>> list(std::string_view instance, std::string_view prefix) = 0;
     virtual Result<std::uint64_t> count(std::string_view instance, std::string_view key) = 0;
 };

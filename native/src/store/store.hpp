@@ -35,15 +35,20 @@ struct StoreUri {
 
 /// Capability bits, as certbroker_store_capability.
 enum Capability : std::uint64_t {
-    can_write = 1 << 0, keeps_keys = 1 << 1, persistent = 1 << 2, friendly_names = 1 << 3, grants = 1 << 4, hardware_keys = 1 << 5,
+    can_write = 1 << 0,
+    keeps_keys = 1 << 1,
+    persistent = 1 << 2,
+    friendly_names = 1 << 3,
+    grants = 1 << 4,
+    hardware_keys = 1 << 5,
 };
 
 /// A certificate in a store.
 struct Entry {
     x509::Certificate certificate;
     StoreUri store;
-    std::string friendly_name;   ///< UTF-8
-    std::string key_uri;         ///< empty: no private key here
+    std::string friendly_name; ///< UTF-8
+    std::string key_uri;       ///< empty: no private key here
     bool exportable = false;
     bool archived = false;
 
@@ -55,7 +60,7 @@ struct KeyOptions {
     bool exportable = false;
     std::string provider_name{}; ///< CSP/KSP, for stores that have such
     std::uint32_t provider_type = 0;
-    std::string container{};     ///< wished name; empty = made up
+    std::string container{}; ///< wished name; empty = made up
     std::uint32_t key_spec = 0;
 };
 
@@ -64,8 +69,8 @@ struct PutOptions {
     bool replace_properties = true; ///< put of a certificate that is there already: set the friendly name anew
 };
 
-/// One place: kind, location, name. A Store object belongs to one thread at a time; several processes and objects may use
-/// the same place at once. Every write is atomic and durable when the call returns.
+/// One place: kind, location, name. A Store object belongs to one thread at a time; several processes and objects may
+/// use the same place at once. Every write is atomic and durable when the call returns.
 class Store {
 public:
     virtual ~Store() = default;
@@ -76,7 +81,8 @@ public:
     virtual Result<crypto::KeyHandle> create_key(const KeyOptions &options, const Operation &operation) = 0;
     /// Makes an existing key durable here; the same key twice is one key, and one that was stored as not
     /// exportable stays so.
-    virtual Result<crypto::KeyHandle> import_key(const crypto::PrivateKey &key, bool exportable, const Operation &operation) = 0;
+    virtual Result<crypto::KeyHandle> import_key(const crypto::PrivateKey &key, bool exportable,
+                                                 const Operation &operation) = 0;
     /// Store.KeyMissing when there is none.
     virtual Result<crypto::KeyHandle> open_key(std::string_view key_uri) = 0;
     /// By PublicKey::sha256; nullptr-handle result is never returned: Store.KeyMissing when absent.
@@ -85,7 +91,8 @@ public:
     virtual Result<void> remove_key(std::string_view key_uri, const Operation &operation) = 0;
 
     /// Adds a certificate; it is linked to its key when the location has that key. Adding it again is no failure.
-    virtual Result<Entry> put(const x509::Certificate &certificate, const PutOptions &options, const Operation &operation) = 0;
+    virtual Result<Entry> put(const x509::Certificate &certificate, const PutOptions &options,
+                              const Operation &operation) = 0;
     /// Direct look-up, independent of the number of entries. Store.NotFound.
     virtual Result<Entry> get(std::string_view thumbprint) = 0;
     /// Calls `each` for every entry until it says false. Looks at all of them.
@@ -104,7 +111,9 @@ public:
 struct Roots {
     std::string machine; ///< LocalMachine's data folder, UTF-8 path
     std::string user;    ///< CurrentUser's
-    const std::string &of(Location location) const noexcept { return location == Location::local_machine ? machine : user; }
+    const std::string &of(Location location) const noexcept {
+        return location == Location::local_machine ? machine : user;
+    }
     /// home given: <home>/LocalMachine and <home>/CurrentUser. Else /var/lib/certbroker and $XDG_DATA_HOME/certbroker,
     /// whose value the caller passes (the library reads no environment).
     static Roots under(const std::string &home);
@@ -119,7 +128,7 @@ public:
     StoreRegistry &operator=(const StoreRegistry &) = delete;
 
     const Roots &roots() const noexcept;
-    static std::string_view default_kind() noexcept;  ///< "folder"; "windows" on Windows
+    static std::string_view default_kind() noexcept; ///< "folder"; "windows" on Windows
     Result<std::unique_ptr<Store>> open(std::string_view uri) const;
     Result<std::unique_ptr<Store>> open(const StoreUri &uri) const;
     /// Opens the store a key uri belongs to and then the key.
@@ -142,7 +151,8 @@ struct PlaceOptions {
 };
 /// Puts the leaf into `store`, intermediates into the location's CA store, a self-signed last one into Root only when
 /// trusted by option. Trouble with the chain is a warning and never fails the leaf.
-Result<Placed> place_chain(const StoreRegistry &registry, Store &store, const x509::Chain &chain, const PlaceOptions &options, const Operation &operation);
+Result<Placed> place_chain(const StoreRegistry &registry, Store &store, const x509::Chain &chain,
+                           const PlaceOptions &options, const Operation &operation);
 /// The chain of an entry from My, CA and Root of its location, of the same kind.
 Result<x509::Chain> complete_chain(const StoreRegistry &registry, const Entry &entry, const Operation &operation);
 

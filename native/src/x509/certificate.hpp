@@ -21,16 +21,16 @@ public:
     static Result<Certificate> parse(ByteView bytes);
 
     const Bytes &der() const noexcept;
-    const std::string &thumbprint() const noexcept;  ///< SHA-1, 40 upper-case hex
+    const std::string &thumbprint() const noexcept; ///< SHA-1, 40 upper-case hex
     Bytes sha256() const;
     const Name &subject() const noexcept;
     const Name &issuer() const noexcept;
-    const Bytes &serial() const noexcept;            ///< big-endian, without sign octet
-    std::string serial_hex() const;                  ///< upper-case, as Windows shows it
-    /// Negative, zero or over 20 octets: against RFC 5280 section 4.1.2.2, but read all the same. serial() of a negative
-    /// one is its two's complement octets.
+    const Bytes &serial() const noexcept; ///< big-endian, without sign octet
+    std::string serial_hex() const;       ///< upper-case, as Windows shows it
+    /// Negative, zero or over 20 octets: against RFC 5280 section 4.1.2.2, but read all the same. serial() of a
+    /// negative one is its two's complement octets.
     bool has_odd_serial() const noexcept;
-    std::int64_t not_before() const noexcept;        ///< unix seconds
+    std::int64_t not_before() const noexcept; ///< unix seconds
     std::int64_t not_after() const noexcept;
     const crypto::PublicKey &public_key() const noexcept;
     const std::vector<Extension> &extensions() const noexcept;
@@ -61,11 +61,11 @@ private:
 /// What a CA puts into a certificate, all decided.
 struct CertificateSpec {
     Name subject;
-    Name issuer;               ///< for a self-signed certificate: the subject
-    Bytes serial;              ///< big-endian, positive, at most 20 octets
+    Name issuer;  ///< for a self-signed certificate: the subject
+    Bytes serial; ///< big-endian, positive, at most 20 octets
     std::int64_t not_before = 0;
     std::int64_t not_after = 0;
-    Bytes spki;                ///< DER of the subject's public key
+    Bytes spki; ///< DER of the subject's public key
     std::vector<Extension> extensions;
     crypto::SignatureScheme scheme;
 };
@@ -73,8 +73,16 @@ Result<Certificate> sign_certificate(const CertificateSpec &spec, const crypto::
 
 /// CRL reason codes (RFC 5280 section 5.3.1).
 enum class RevocationReason : std::int32_t {
-    unspecified = 0, key_compromise = 1, ca_compromise = 2, affiliation_changed = 3, superseded = 4,
-    cessation_of_operation = 5, certificate_hold = 6, remove_from_crl = 8, privilege_withdrawn = 9, aa_compromise = 10,
+    unspecified = 0,
+    key_compromise = 1,
+    ca_compromise = 2,
+    affiliation_changed = 3,
+    superseded = 4,
+    cessation_of_operation = 5,
+    certificate_hold = 6,
+    remove_from_crl = 8,
+    privilege_withdrawn = 9,
+    aa_compromise = 10,
 };
 
 struct RevokedCertificate {

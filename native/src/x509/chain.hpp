@@ -29,17 +29,18 @@ Result<Certificate> find_by_key(const std::vector<Certificate> &certificates, co
 struct ChainCheck {
     std::int64_t now = 0;
     std::vector<Certificate> roots = {}; ///< trusted; empty: only the given certificates are checked against each other
-    bool require_root = false;        ///< whether a chain that does not lead to one of them is refused (Chain.Broken)
+    bool require_root = false; ///< whether a chain that does not lead to one of them is refused (Chain.Broken)
 };
 /// Signatures, CA flags, path lengths and validity of the whole chain, the root among `roots` included. Critical
-/// extensions that are not understood are refused on CA certificates. Name constraints are checked for DNS, e-mail, IP and
-/// directory names. Fails with Chain.Broken, Certificate.Signature or Certificate.Validity.
+/// extensions that are not understood are refused on CA certificates. Name constraints are checked for DNS, e-mail, IP
+/// and directory names. Fails with Chain.Broken, Certificate.Signature or Certificate.Validity.
 Result<void> verify_chain(const Chain &chain, const ChainCheck &check);
 
 enum class Severity { information, warning, error };
 struct Difference {
     Severity severity;
-    std::string rule;     ///< "answer.subject", "answer.san", "answer.eku", "answer.validity", "answer.signature", "answer.serial", ...
+    std::string rule; ///< "answer.subject", "answer.san", "answer.eku", "answer.validity", "answer.signature",
+                      ///< "answer.serial", ...
     std::string message;
 };
 /// What a CA's answer changed against the request: other key is a failure of the call (Certificate.KeyMismatch); other

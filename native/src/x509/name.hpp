@@ -36,8 +36,8 @@ public:
     Name() = default; ///< the empty name
 
     /// From text: RDNs in the order typed, PrintableString where the characters allow it, else UTF8String; C is
-    /// PrintableString of two letters, E and DC are IA5String. An empty text is the empty name. A text without '=' fails
-    /// with Name.Syntax. Errors carry the column (from 1).
+    /// PrintableString of two letters, E and DC are IA5String. An empty text is the empty name. A text without '='
+    /// fails with Name.Syntax. Errors carry the column (from 1).
     static Result<Name> parse(std::string_view text, const NameFlags &flags = {});
     /// From DER (a Name), with limits: 64 KiB, 200 attributes.
     static Result<Name> decode(ByteView der);
@@ -49,7 +49,8 @@ public:
     std::string to_string() const;
     /// First value of an attribute (by OID), or empty.
     std::string first(std::string_view oid) const;
-    /// Same attributes with the same values in the same order, whatever the string types (case-sensitive, CAs re-encode).
+    /// Same attributes with the same values in the same order, whatever the string types (case-sensitive, CAs
+    /// re-encode).
     bool same_values(const Name &other) const;
 
 private:
