@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using CertBroker.Tests.Interop;
 using CertBroker.Tests.Support;
 using Xunit;
 
@@ -44,26 +42,31 @@ public sealed class SecretTests(Engine engine) : IClassFixture<Engine>
     }
 
     [Fact]
-    public void An_authoritys_secret_reaches_the_CA_and_stays_in_an_owner_only_file()
+    public void An_authoritys_secret_stays_in_an_owner_only_file_and_is_not_told_to_a_stranger()
     {
-        using var ca = new TinyHttpCa();
-        Result registered = engine.Run("Register-CBAuthority -Name http -Provider template -Setting @{ url = $url; 'api-key' = $key } -Verbose -Debug", ("url", ca.Url), ("key", Inputs.Secure(canary[..39])));
+        using var stranger = new UntrustedCa();
+        Result registered = engine.Run("Register-CBAuthority -Name stranger -Provider template -Setting @{ url = $url; 'api-key' = $key } -Verbose -Debug", ("url", stranger.Url), ("key", Inputs.Secure(canary)));
         var authority = registered.One<AuthorityInfo>();
         Assert.Equal(["api-key"], authority.SecretSetting);
         Assert.False(authority.Setting.ContainsKey("api-key"));
-        Result requested = engine.Run("Request-CBCertificate -Authority http -Subject 'CN=over http' -KeyAlgorithm ECDSA_P256 -Verbose -Debug -Comment 'please'");
-        Assert.Equal(IssuanceStatus.Issued, requested.One<IssuanceResult>().Status);
-        Assert.Contains("Bearer " + canary[..39], ca.Authorizations);
-        ca.Answer = HttpStatusCode.Unauthorized;
-        Result refused = engine.Run("Request-CBCertificate -Authority http -Subject 'CN=refused' -KeyAlgorithm ECDSA_P256 -Verbose -Debug");
-        Assert.Equal(ErrorCategory.AuthenticationError, Assert.Single(refused.Errors).CategoryInfo.Category);
-        ca.Answer = HttpStatusCode.InternalServerError;
-        Result failed = engine.Run("Request-CBCertificate -Authority http -Subject 'CN=failed' -KeyAlgorithm ECDSA_P256 -Verbose -Debug; Test-CBAuthority http; Get-CBAuthority http; Get-CBIssuance -IncludeEvent");
-        foreach (Result result in new[] { registered, requested, refused, failed })
+        Result asDynamic = engine.Run("Register-CBAuthority -Name stranger2 -Provider template -Url $url -ApiKey $key -Verbose -Debug");
+        Assert.Equal(["api-key"], asDynamic.One<AuthorityInfo>().SecretSetting);
+
+        Result requested = engine.Run("Request-CBCertificate -Authority stranger -Subject 'CN=to a stranger' -KeyAlgorithm ECDSA_P256 -Comment please -Verbose -Debug");
+        ErrorRecord error = Assert.Single(requested.Errors);
+        Assert.Equal(ErrorCategory.SecurityError, error.CategoryInfo.Category);
+        Assert.True(stranger.Connections > 0);
+        Assert.DoesNotContain(canary, stranger.Seen);
+        Assert.DoesNotContain("Bearer", stranger.Seen);
+
+        Result after = engine.Run("Get-CBAuthority; Get-CBIssuance -IncludeEvent; Get-CBCertificateRequest; Set-CBAuthority stranger -Setting @{ 'api-key' = $key } -Verbose; Unregister-CBAuthority stranger2 -Verbose");
+        foreach (Result result in new[] { registered, asDynamic, requested, after })
         {
-            Assert.DoesNotContain(canary[..39], result.Everything);
+            Assert.DoesNotContain(canary, result.Everything);
         }
-        AssertNowhere(canary[..39], except: path => File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite) && path.Contains("secret", StringComparison.OrdinalIgnoreCase));
+        AssertNowhere(canary, except: path => path.EndsWith(".secrets", StringComparison.Ordinal) && File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        engine.Run("Unregister-CBAuthority stranger").Good();
+        AssertNowhere(canary);
     }
 
     [Fact]

@@ -56,7 +56,6 @@ public sealed class ExportCBCertificateCommand : StoreCmdlet
     private protected override void SetUp()
     {
         Target = Path;
-        Target = Path;
         if (IncludeChain && Format == CertificateFormat.Der)
         {
             throw ModuleErrors.DerChain("The chain cannot be written: a DER file has one certificate only");

@@ -132,30 +132,7 @@ public abstract class RequestCmdlet : StoreCmdlet
     /// <summary>Reads the file or takes the parameters. A wrong value is given to whenWrong, or thrown without it.</summary>
     private protected RequestHandle BuildRequest(Action<CertBrokerException>? whenWrong = null)
     {
-        if (ParameterSetName != InfSet)
-        {
-            return FromParameters(whenWrong);
-        }
-        RequestHandle request = FromInf();
-        if (whenWrong == null)
-        {
-            WarnOf(request);
-        }
-        return request;
-    }
-
-    // What Test-CBCertificateRequest would show and what stops nobody: an unknown key, an encoding that was guessed.
-    private void WarnOf(RequestHandle request)
-    {
-        foreach (Diagnostic item in Items.Rows(Operation, ModelConvert.Diagnostic, (IntPtr each, IntPtr payload, out ErrorHandle error) =>
-            NativeMethods.RequestCheck(request, ProviderHandle.None, Utf8.ZOrNull(null), ref Operation.Native, each, payload, out error)))
-        {
-            if (item.Severity == DiagnosticSeverity.Warning)
-            {
-                string place = item.File.Length == 0 ? string.Empty : item.Line == 0 ? item.File + ": " : $"{item.File}({item.Line},{item.Column}): ";
-                WarnOnce(item.Message.StartsWith(place, StringComparison.Ordinal) ? item.Message : place + item.Message);
-            }
-        }
+        return ParameterSetName == InfSet ? FromInf() : FromParameters(whenWrong);
     }
 
     /// <summary>Shows what is odd in a request that can be made all the same. What is wrong fails when it is made.</summary>
