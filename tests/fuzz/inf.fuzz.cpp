@@ -69,6 +69,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         for (const x509::CsrAttribute &attribute : spec->attributes)
             require(der::check_well_formed(attribute.values.front()).has_value());
     }
-    (void)profile::make_self_signed_spec(*request, public_key(), 1'795'000'000, ByteView(data, 1));
+    (void)profile::make_self_signed_spec(*request, public_key(), 1'795'000'000, Bytes{1});
     return 0;
 }
