@@ -21,14 +21,18 @@ namespace {
 /// The error of a call that has to fail, as texts.
 struct Failure {
     certbroker_status status = 0;
-    std::string id, message, remedy, file;
+    std::string id, message, remedy, file, source;
     std::int64_t line = 0;
 };
 
 Failure take(certbroker_status status, certbroker_error *error) {
     REQUIRE(error != nullptr);
-    Failure failure{status, certbroker_error_id(error), certbroker_error_message(error), certbroker_error_remedy(error),
-                    certbroker_error_file(error)};
+    Failure failure{status,
+                    certbroker_error_id(error),
+                    certbroker_error_message(error),
+                    certbroker_error_remedy(error),
+                    certbroker_error_file(error),
+                    certbroker_error_source(error)};
     (void)certbroker_error_number(error, CERTBROKER_NUMBER_LINE, &failure.line);
     certbroker_error_free(error);
     return failure;
@@ -216,6 +220,7 @@ TEST_CASE("An INF with problems is read, shows them all, and cannot be used") {
     REQUIRE(status != CERTBROKER_OK);
     const Failure failure = take(status, error);
     CHECK(failure.id == "Inf.Subject");
+    CHECK(failure.source == "core.inf");
     CHECK(failure.file == "web.ini");
     CHECK(failure.line == 2);
     CHECK_FALSE(failure.remedy.empty());

@@ -1,8 +1,13 @@
 #include "abi/objects.hpp"
 
+#include "base/text.hpp"
+
 namespace certbroker::abi {
 
 ErrorObject::ErrorObject(const Error &error) : value(error) {
+    // Stores and providers name themselves; whatever else fails is the core's, in the area its id begins with.
+    if (error.source().empty())
+        value = Error(error).in("core." + ascii_lower(error.id().substr(0, error.id().find('.'))));
     if (error.cause() != nullptr)
         cause = LentHandle<certbroker_error, ErrorObject>(std::make_shared<ErrorObject>(*error.cause()));
 }
