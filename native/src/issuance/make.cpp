@@ -16,12 +16,6 @@ Result<std::string> one_profile(const profile::Request &request, std::string_vie
                                                "' was named, but the request says '" + asked + "'");
 }
 
-/// A key that is there already is judged by the CA's rules as a new one would be.
-Result<crypto::KeyHandle> existing_key(const profile::Request &request, store::Store &store) {
-    if (!request.use_existing_key_set || request.key_container.empty()) return crypto::KeyHandle();
-    return store.open_key(request.key_container);
-}
-
 } // namespace
 
 Result<Plan> make_plan(const profile::Request &request, OpenProvider *provider, std::string_view profile,
@@ -46,16 +40,6 @@ Result<Plan> make_plan(const profile::Request &request, OpenProvider *provider, 
 
 Result<crypto::KeyHandle> make_key(const Plan &plan, store::Store &store, const Operation &operation) {
     operation.report(Stage::key, -1, "Making the key");
-    CERTBROKER_TRY(crypto::KeyHandle existing, existing_key(plan.request, store));
-    if (existing) {
-        profile::Request as_it_is = plan.request;
-        if (existing->spec()) {
-            as_it_is.key_algorithm = existing->spec()->algorithm;
-            as_it_is.key_length = existing->spec()->bits;
-        }
-        CERTBROKER_CHECK(profile::require_acceptable(as_it_is, &plan.policy));
-        return existing;
-    }
     store::KeyOptions options;
     CERTBROKER_TRY(options.spec, profile::choose_key(plan.request, &plan.policy));
     options.exportable = plan.request.exportable;

@@ -30,9 +30,8 @@ profile::Request request_like(const store::Entry &entry) {
 }
 
 /// One renewal at a time: a second one while the first may still bring a certificate would make two.
-Result<void> refuse_second(Core &core, store::Location location, const x509::Certificate &certificate) {
-    CERTBROKER_TRY(Journal *const journal, core.journal(location));
-    CERTBROKER_TRY(const auto open, journal->find_renewals(certificate.thumbprint()));
+Result<void> refuse_second(const Journal &journal, const x509::Certificate &certificate) {
+    CERTBROKER_TRY(const auto open, journal.find_renewals(certificate.thumbprint()));
     for (const Record &record : open) {
         if (record.state == State::failed) continue; // nothing was sent
         return fail(errors::issuance_open, "The certificate " + certificate.thumbprint() +
@@ -42,17 +41,25 @@ Result<void> refuse_second(Core &core, store::Location location, const x509::Cer
     return {};
 }
 
+/// The template of the order that brought the certificate, unless another one is named.
+Result<std::string> profile_of(const Journal &journal, const x509::Certificate &certificate, std::string_view named) {
+    if (!named.empty()) return std::string(named);
+    CERTBROKER_TRY(const auto orders, journal.find_by_thumbprint(certificate.thumbprint()));
+    return orders.empty() ? std::string() : orders.front().profile;
+}
+
 } // namespace
 
 Result<Issue> Broker::renew(store::Store &store, const store::Entry &entry, OpenProvider &provider,
                             std::string_view profile, const Settings &order, const RoadOptions &options,
                             const Operation &operation) {
     Core &core = impl_->core;
-    CERTBROKER_CHECK(core.journal(store.uri().location));
+    CERTBROKER_TRY(Journal *const journal, core.journal(store.uri().location));
     CERTBROKER_TRY(const file::Lock one_at_a_time,
                    lock_request(core, store.uri().location, entry.certificate.thumbprint()));
-    CERTBROKER_CHECK(refuse_second(core, store.uri().location, entry.certificate));
-    CERTBROKER_TRY(const Plan plan, make_plan(request_like(entry), &provider, profile, &order, store, operation));
+    CERTBROKER_CHECK(refuse_second(*journal, entry.certificate));
+    CERTBROKER_TRY(const std::string template_name, profile_of(*journal, entry.certificate, profile));
+    CERTBROKER_TRY(const Plan plan, make_plan(request_like(entry), &provider, template_name, &order, store, operation));
 
     crypto::KeyHandle old_key;
     if (entry.has_private_key()) {

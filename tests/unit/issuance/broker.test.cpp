@@ -52,18 +52,16 @@ TEST_CASE("A request is given up, its key only when that is said and nothing nee
     const Issue issue = world.enroll(World::request());
     CHECK(id_of(world.broker->abandon(issue.record.id, false, world.operation)) == "Journal.Finished");
 
-    // Two requests of one key.
-    const auto key = world.key_in_store();
-    profile::Request wish = World::request();
-    wish.use_existing_key_set = true;
-    wish.key_container = key->uri();
-    const Issue one = world.prepare(wish);
-    const Issue two = world.prepare(wish);
-    CHECK(id_of(world.broker->abandon(one.record.id, true, world.operation)) == "Store.KeyInUse");
-    CHECK(world.record(one.record.id).state == State::prepared);
-    must(world.broker->abandon(one.record.id, false, world.operation));
-    must(world.broker->abandon(two.record.id, true, world.operation));
-    CHECK(id_of(world.store->open_key(key->uri())) == "Store.KeyMissing");
+    // Two requests of one key, as a renewal that keeps the key makes them.
+    Record one = world.prepare(World::request()).record;
+    Record two = one;
+    two.id = "another";
+    must(must(world.broker->journal(Location::current_user))->add(two));
+    CHECK(id_of(world.broker->abandon(one.id, true, world.operation)) == "Store.KeyInUse");
+    CHECK(world.record(one.id).state == State::prepared);
+    must(world.broker->abandon(one.id, false, world.operation));
+    must(world.broker->abandon(two.id, true, world.operation));
+    CHECK(id_of(world.store->open_key(one.key_uri)) == "Store.KeyMissing");
 }
 
 TEST_CASE("Secrets are in no log line and in no file but their own") {

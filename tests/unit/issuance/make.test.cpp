@@ -62,21 +62,3 @@ TEST_CASE("A request asks the policy of the CA it is prepared for") {
     CHECK(must(x509::Csr::parse(issue.record.csr)).public_key().spec()->algorithm == crypto::KeyAlgorithm::ecdsa_p384);
     CHECK(issue.record.profile == "p384");
 }
-
-TEST_CASE("A request can use a key that is there already") {
-    World world;
-    const auto key = world.key_in_store();
-    profile::Request wish = World::request();
-    wish.use_existing_key_set = true;
-    wish.key_container = key->uri();
-    const Issue issue = world.prepare(wish);
-    CHECK(must(x509::Csr::parse(issue.record.csr)).public_key() == key->public_key());
-    wish.key_container = "folder:CurrentUser/keys/" + std::string(64, '0');
-    CHECK(id_of(world.broker->prepare(wish, nullptr, "", *world.store, {}, world.operation)) == "Store.KeyMissing");
-    // The CA's rules hold for it as for a new one.
-    OpenProvider ca = world.authority();
-    wish.key_container = key->uri();
-    wish.key_algorithm.reset();
-    wish.key_length.reset();
-    CHECK(id_of(world.broker->prepare(wish, &ca, "p384", *world.store, {}, world.operation)) == "Policy.KeyAlgorithm");
-}

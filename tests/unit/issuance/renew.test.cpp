@@ -56,13 +56,17 @@ TEST_CASE("Renewal keeps the key, or the old certificate's place, for who asks")
 
 TEST_CASE("A CA that knows no renewal gets a new request") {
     World world;
-    const Issue old = world.enroll(World::request());
     OpenProvider plain = world.plain();
+    const Issue old =
+        must(world.broker->enroll(World::request(), plain, "server", {}, *world.store, {}, world.operation));
     const Issue issue = must(renew(world, *old.entry, plain));
     CHECK(issue.record.state == State::installed);
     CHECK(world.ca.renewed.empty());
     CHECK(world.ca.submitted.size() == 2);
     CHECK(must(world.store->get(old.record.thumbprint)).archived);
+    // Nobody named a template: it is that of the old one.
+    CHECK(issue.record.profile == "server");
+    CHECK(world.ca.order_profile == "server");
 }
 
 TEST_CASE("While one renewal may still bring a certificate there is no second") {
