@@ -25,7 +25,8 @@ struct Failure {
     std::int64_t line = 0;
 };
 
-Failure take(certbroker_status status, certbroker_error *error) {
+/// By reference: the call that sets it may stand in the same expression.
+Failure take(certbroker_status status, certbroker_error *&error) {
     REQUIRE(error != nullptr);
     Failure failure{status,
                     certbroker_error_id(error),
