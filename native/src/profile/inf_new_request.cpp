@@ -109,6 +109,7 @@ void NewRequestReader::number(const IniEntry &entry, std::uint32_t &out, std::ui
 void NewRequestReader::read() {
     std::set<std::string> seen;
     for (const IniEntry &entry : section_.entries) {
+        if (findings_.full()) return;
         const VocabularyWord *word = find_word("NewRequest", entry.key);
         if (word == nullptr) {
             const VocabularyWord *elsewhere = find_elsewhere("NewRequest", entry.key);

@@ -100,6 +100,7 @@ void InfReader::find_unknown_sections() {
     constexpr std::array<std::string_view, 5> no_effect{"Properties", "CRLDistributionPoint",
                                                         "AuthorityInformationAccess", "CAPolicy", "certsrv_server"};
     for (const IniSection &section : document_.sections) {
+        if (findings_.full()) return;
         if (section.name.empty() || used_sections_.contains(ascii_lower(section.name))) continue;
         const bool useless = std::any_of(no_effect.begin(), no_effect.end(),
                                          [&](std::string_view name) { return iequals(section.name, name); });
@@ -109,7 +110,7 @@ void InfReader::find_unknown_sections() {
         } else if (!is_known_section(section.name)) {
             const auto meant = nearest(section.name.substr(0, 64), known_sections());
             findings_.add(diagnostics::unknown_section, section.position,
-                          "The section [" + section.name.substr(0, 80) + "] is not known and is not used",
+                          "The section " + shown("[" + section.name + "]") + " is not known and is not used",
                           meant ? "Write [" + *meant + "], if that was meant, or delete it." : std::string());
         }
     }
@@ -150,10 +151,10 @@ std::vector<const IniSection *> InfReader::named_sections(const IniEntry &entry)
         const IniSection *section = out.size() < max_named_sections ? document_.find(name) : nullptr;
         if (section == nullptr) {
             const bool many = out.size() >= max_named_sections;
-            findings_.add(many ? errors::inf_limit : errors::inf_reference, entry.position_of(offset),
-                          entry.key + (many ? " could not be used: it names more than 100 sections"
-                                            : " could not be used: there is no section [" +
-                                                  std::string(name.substr(0, 80)) + "]"));
+            findings_.add(
+                many ? errors::inf_limit : errors::inf_reference, entry.position_of(offset),
+                entry.key + (many ? " could not be used: it names more than 100 sections"
+                                  : " could not be used: there is no section " + shown("[" + std::string(name) + "]")));
             if (many) return out;
             continue;
         }
@@ -269,7 +270,7 @@ void InfReader::read_extensions(const IniSection &section) {
         } else if (iequals(entry.key, "OID")) {
             findings_.add(
                 errors::inf_misplaced, entry.key_position,
-                "OID = " + entry.value.substr(0, 60) +
+                "OID = " + shown(entry.value) +
                     " could not be used: [Extensions] takes lines of the form 1.2.3 = value, one for each extension",
                 "Move the line to [EnhancedKeyUsageExtension], if it is a usage such as 1.3.6.1.5.5.7.3.1.");
         } else if (const VocabularyWord *elsewhere = find_elsewhere("Extensions", entry.key); elsewhere != nullptr) {

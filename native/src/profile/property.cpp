@@ -40,8 +40,9 @@ Result<void> set_subject(Request &request, std::string_view, std::string_view va
     auto name = x509::Name::parse(value, request.name_flags);
     if (!name) {
         if (value.find('=') != std::string_view::npos) return std::move(name).error();
-        return std::move(name).error().with_remedy("Write CN=" + std::string(trim_blanks(value.substr(0, 200))) +
-                                                   ", if this is the common name.");
+        return std::move(name).error().with_remedy(
+            "Write CN=" + (value.size() > 200 ? std::string("web01.example.com") : std::string(trim_blanks(value))) +
+            ", if this is the common name.");
     }
     request.subject = *std::move(name);
     request.subject_given = true;
