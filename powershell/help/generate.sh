@@ -6,7 +6,16 @@
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+
+# Says nothing unless it fails.
+quietly() {
+    local said
+    if ! said="$("$@" 2>&1)"; then
+        echo "$said" >&2
+        return 1
+    fi
+}
 
 assembly=""
 options=()
@@ -21,14 +30,14 @@ done
 # The commands' assembly, built here when nobody gave one.
 if [[ -z "$assembly" ]]; then
     output="$root/build/obj/help/module"
-    dotnet build "$root/powershell/src/CertBroker.csproj" -c Release -o "$output" --nologo -v quiet -clp:NoSummary -p:NuGetAudit=false >&2
+    quietly dotnet build "$root/powershell/src/CertBroker.csproj" -c Release -o "$output" --nologo -v quiet -p:NuGetAudit=false
     assembly="$output/CertBroker.dll"
 fi
 
 tool="$root/build/help"
 stamp="$tool/.built"
 if [[ ! -e "$stamp" || -n "$(find "$here" -type f \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' \) -newer "$stamp" -print -quit)" ]]; then
-    dotnet publish "$here/CertBroker.Help.csproj" -c Release -o "$tool" --nologo -v quiet -clp:NoSummary -p:NuGetAudit=false >&2
+    quietly dotnet publish "$here/CertBroker.Help.csproj" -c Release -o "$tool" --nologo -v quiet -p:NuGetAudit=false
     touch "$stamp"
 fi
 

@@ -5,7 +5,7 @@
 set -uo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 
 if [[ ! -e "$root/build/module/CertBroker/CertBroker.psd1" && -z "${CERTBROKER_TEST_MODULE:-}" ]]; then
     echo "tests/powershell/run.sh: there is no module in build/module; run powershell/build-module.sh first" >&2

@@ -17,7 +17,7 @@ fi
 
 mkdir -p "$build"
 log="$build/shell-build.log"
-if ! DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 dotnet publish "$here/certbroker-shell.csproj" -c Release -o "$build/shell" \
+if ! DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 dotnet publish "$here/certbroker-shell.csproj" -c Release -o "$build/shell" \
         --nologo -v quiet -p:NuGetAudit=false >"$log" 2>&1; then
     cat "$log" >&2
     echo "tests/shell/build.sh: building certbroker-shell failed" >&2

@@ -30,7 +30,7 @@ internal static class ChildShell
 
     public static Ended Run(string home, params string[] arguments) => Finish(Start(home, arguments));
 
-    public static Ended Finish(Process process, int seconds = 60)
+    public static Ended Finish(Process process, int seconds = 180)
     {
         using (process)
         {
