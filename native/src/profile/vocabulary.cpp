@@ -21,10 +21,19 @@ const std::vector<VocabularyWord> &inf_vocabulary() {
 
         {"NewRequest", "Subject", "name", "CN=web01.example.com, O=Example, C=US", "empty",
          "The subject, as CertStrToName reads it; RDNs are encoded in the order typed.", "used"},
-        {"NewRequest", "X500NameFlags", "flags", "CERT_NAME_STR_... names or a number", "0",
-         "How Subject is read: which separators count, quotes, order, string types.", "used"},
-        {"NewRequest", "SubjectNameFlags", "flags", "CT_FLAG_SUBJECT_... names, a number, or template", "none",
-         "Would fill in names from the directory; warned about, names are not filled in.", "ignored"},
+        {"NewRequest", "X500NameFlags", "flags",
+         "CERT_NAME_STR_SEMICOLON_FLAG (0x40000000), CERT_NAME_STR_NO_PLUS_FLAG (0x20000000), "
+         "CERT_NAME_STR_NO_QUOTING_FLAG (0x10000000), CERT_NAME_STR_CRLF_FLAG (0x08000000), CERT_NAME_STR_COMMA_FLAG "
+         "(0x04000000), CERT_NAME_STR_REVERSE_FLAG (0x02000000), CERT_NAME_STR_FORCE_UTF8_DIR_STR_FLAG (0x80000), "
+         "CERT_NAME_STR_DISABLE_UTF8_DIR_STR_FLAG (0x100000); without effect: CERT_NAME_STR_NONE, CERT_OID_NAME_STR, "
+         "CERT_X500_NAME_STR, CERT_NAME_STR_FORWARD_FLAG, CERT_NAME_STR_DISABLE_IE4_UTF8_FLAG, "
+         "CERT_NAME_STR_ENABLE_T61_UNICODE_FLAG, CERT_NAME_STR_ENABLE_UTF8_UNICODE_FLAG, "
+         "CERT_NAME_STR_ENABLE_PUNYCODE_FLAG",
+         "0", "How Subject is read: which separators count, quotes, order, string types.", "used"},
+        {"NewRequest", "SubjectNameFlags", "flags",
+         "CT_FLAG_SUBJECT_REQUIRE_..., CT_FLAG_SUBJECT_ALT_REQUIRE_..., "
+         "CT_FLAG_OLD_CERT_SUPPLIES_SUBJECT_AND_ALT_NAME, a number, or template",
+         "none", "Would fill in names from the directory; warned about, names are not filled in.", "ignored"},
         {"NewRequest", "KeyAlgorithm", "choice",
          "RSA, ECDSA_P256, ECDSA_P384, ECDSA_P521, ECDH_P256, ECDH_P384, ECDH_P521", "the CA's policy, else RSA",
          "The key to make. ECDH_ names make the same curve keys as ECDSA_ names. DSA and DH are not supported.",
