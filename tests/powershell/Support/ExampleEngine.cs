@@ -77,7 +77,11 @@ public sealed class ExampleEngine : IDisposable
         lock (Gate)
         {
             names = (thumbprint, pending);
-            template ??= Directory.CreateTempSubdirectory("certbroker-examples-").FullName;
+            if (template is null)
+            {
+                string made = template = Directory.CreateTempSubdirectory("certbroker-examples-").FullName;
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(made, recursive: true);
+            }
             Copy(Engine.Home, Path.Combine(template, "home"));
             Copy(Engine.Folder, Path.Combine(template, "work"));
         }
@@ -103,8 +107,5 @@ public sealed class ExampleEngine : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        Engine.Dispose();
-    }
+    public void Dispose() => Engine.Dispose();
 }
