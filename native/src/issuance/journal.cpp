@@ -290,15 +290,17 @@ Result<void> Journal::add(const Record &record) {
     const std::int64_t now = impl_->clock->now();
     fault::point("journal.add");
     auto done = impl_->database.transaction([&]() -> Result<void> {
-        if (impl_->get(record.id))
-            return fail(errors::journal_exists,
-                        "The request '" + record.id + "' could not be remembered: its id is in use");
         auto &insert = impl_->insert;
         insert.bind(1, std::string_view(record.id)).bind(2, now).bind(3, std::string_view(record.subject));
         insert.bind(4, std::string_view(record.key_id)).bind(5, ByteView(record.csr));
         insert.bind(6, std::string_view(record.replaces));
         bind_moving(insert, fixed_columns + 1, record, now);
-        CERTBROKER_CHECK(insert.run());
+        if (auto inserted = insert.run(); !inserted) {
+            if (!impl_->get(record.id)) return inserted;
+            return fail(errors::journal_exists,
+                        "The request '" + record.id + "' could not be remembered: its id is in use")
+                .because(std::move(inserted).error());
+        }
         if (record.state == State::submitting) CERTBROKER_CHECK(impl_->event(record.id, State::prepared, now, ""));
         CERTBROKER_CHECK(impl_->event(record.id, record.state, now, record.message));
         fault::point("journal.add");

@@ -122,9 +122,22 @@ struct Certificate::State {
         return thumbprint_;
     }
 
+    /// A signature that fitted once fits for ever. Sorting a chain, verifying it and placing it all ask the same
+    /// question, and each answer costs as much as several signatures. Only the last key that fitted is kept.
+    bool fitted(const crypto::PublicKey &issuer_key) const {
+        const std::lock_guard lock(mutex_);
+        return !issuer_key_.empty() && issuer_key_ == issuer_key.sha256();
+    }
+    void remember_fit(const crypto::PublicKey &issuer_key) const {
+        const std::lock_guard lock(mutex_);
+        issuer_key_ = issuer_key.sha256();
+    }
+
 private:
     mutable std::once_flag once_;
     mutable std::string thumbprint_;
+    mutable std::mutex mutex_;
+    mutable Bytes issuer_key_;
 };
 
 Result<std::shared_ptr<const Certificate::State>> Certificate::State::read(Bytes der) {
@@ -247,8 +260,10 @@ Result<void> Certificate::verify_issued_by(const Certificate &issuer) const {
     };
     // DER first; by value for the CAs that write their own name with other string types into what they issue.
     if (!state_->issuer.same_values(issuer.subject())) return refuse("it names another issuer");
+    if (state_->fitted(issuer.public_key())) return {};
     auto verified = issuer.public_key().verify(state_->fields.algorithm, state_->fields.tbs, state_->fields.signature);
     if (!verified) return refuse("the signature does not fit that issuer's key").because(std::move(verified).error());
+    state_->remember_fit(issuer.public_key());
     return {};
 }
 
