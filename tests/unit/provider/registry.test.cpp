@@ -27,8 +27,10 @@ struct Folder {
     }
     void add(const std::string &name, const std::string &as = {}) {
         const auto target = plugins / ("certbroker-" + (as.empty() ? name : as) + ".so");
+        // A new file, as installers make it: one that is loaded must not be written over.
+        std::filesystem::remove(target);
         std::filesystem::copy_file(std::filesystem::path(CERTBROKER_TEST_PLUGINS) / ("certbroker-" + name + ".so"),
-                                   target, std::filesystem::copy_options::overwrite_existing);
+                                   target);
         ::chmod(target.c_str(), 0755);
     }
     void write(const std::string &name, const std::string &text) {
