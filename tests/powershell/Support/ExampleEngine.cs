@@ -10,6 +10,7 @@ public sealed class ExampleEngine : IDisposable
 {
     private static readonly Lock Gate = new();
     private static string? template;
+    private string? owned;
     private static (string Thumbprint, string PendingId) names;
 
     public ExampleEngine()
@@ -77,11 +78,7 @@ public sealed class ExampleEngine : IDisposable
         lock (Gate)
         {
             names = (thumbprint, pending);
-            if (template is null)
-            {
-                string made = template = Directory.CreateTempSubdirectory("certbroker-examples-").FullName;
-                AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(made, recursive: true);
-            }
+            template = owned = Directory.CreateTempSubdirectory("certbroker-examples-").FullName;
             Copy(Engine.Home, Path.Combine(template, "home"));
             Copy(Engine.Folder, Path.Combine(template, "work"));
         }
@@ -107,5 +104,12 @@ public sealed class ExampleEngine : IDisposable
         }
     }
 
-    public void Dispose() => Engine.Dispose();
+    public void Dispose()
+    {
+        Engine.Dispose();
+        if (owned is not null)
+        {
+            Directory.Delete(owned, recursive: true);
+        }
+    }
 }
