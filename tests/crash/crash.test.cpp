@@ -1,6 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
 #include <csignal>
+#include <iostream>
 #include <random>
 #include <thread>
 
@@ -25,6 +26,7 @@ void kill_everywhere(const std::string &scenario, const std::string &home) {
         const End end = wait_for(start(home, scenario, fault));
         INFO(scenario << ", fault point " << fault << ": " << last_words(home));
         REQUIRE(end != End::failed);
+        check(look_at_the_scene(home, scenario));
         check(look(home));
         check(finish(home, scenario));
         if (end == End::finished) return;
@@ -42,6 +44,7 @@ TEST_CASE("Killed at any point of the road, nothing is lost and nothing is issue
         kill_everywhere(scenario, home.path().string());
         // A scenario without fault points tests nothing.
         CHECK(kills() > before);
+        std::cout << "  " << scenario << ": killed at " << kills() - before << " points\n";
     }
 }
 

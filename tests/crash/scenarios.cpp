@@ -208,9 +208,9 @@ void leave_interrupted(Process &process) {
 } // namespace
 
 const std::vector<std::string> &scenario_names() {
-    static const std::vector<std::string> names = {"issue",   "pending",          "complete", "prepared",
-                                                   "renew",   "self-signed",      "import",   "foreign",
-                                                   "give-up", "change-authority", "recover"};
+    static const std::vector<std::string> names = {"issue",   "pending",         "complete", "prepared",
+                                                   "renew",   "self-signed",     "import",   "foreign",
+                                                   "give-up", "change-authority"};
     return names;
 }
 

@@ -122,6 +122,26 @@ void look_at_the_store(Picture &picture) {
 
 } // namespace
 
+std::vector<std::string> look_at_the_scene(const std::string &home, const std::string &scenario) {
+    const store::StoreRegistry stores(store::Roots::under(home));
+    const auto my = stores.open("CurrentUser/My");
+    if (!my) return {describe(my.error())};
+    Picture picture;
+    std::size_t current = 0;
+    const auto listed = (*my)->each(
+        [&](const store::Entry &entry) {
+            picture.entries.push_back(entry);
+            current += entry.archived ? 0U : 1U;
+            return true;
+        },
+        Operation());
+    picture.expect(listed.has_value(), "the store cannot be listed");
+    look_at_the_store(picture);
+    // Servers go by what is in the store: at no time is there nothing for them.
+    if (scenario == "renew") picture.expect(current >= 1, "no certificate is in use in the middle of a renewal");
+    return picture.findings;
+}
+
 std::vector<std::string> look(const std::string &home) {
     const auto broker = make_broker(home);
     const auto my = broker->stores().open("CurrentUser/My");
