@@ -95,6 +95,12 @@ struct StoredOrder {
     }
 };
 
+/// Order ids are the host's; a token that comes back may be anything.
+bool is_order_id(std::string_view id) {
+    return !id.empty() && id.size() <= 100 &&
+           std::all_of(id.begin(), id.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 std::string bytes_of_hex(std::string_view hex) {
     std::string out;
     for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
@@ -170,7 +176,7 @@ public:
 
     cbp_status poll(Call call, cbp_bytes token) {
         const std::string id(text(token));
-        const std::string known = id.size() <= 100 ? call.state("order/" + id) : "";
+        const std::string known = is_order_id(id) ? call.state("order/" + id) : "";
         if (known.empty())
             return call.fail(CBP_E_ARGUMENT, "The order could not be asked for: this CA knows no such token",
                              "Use the authority that the request was sent to.");
@@ -189,7 +195,7 @@ public:
 
     cbp_status withdraw(Call call, cbp_bytes token) {
         const std::string id(text(token));
-        StoredOrder stored = StoredOrder::from_text(id.size() <= 100 ? call.state("order/" + id) : "");
+        StoredOrder stored = StoredOrder::from_text(is_order_id(id) ? call.state("order/" + id) : "");
         if (stored.state != "pending")
             return call.fail(CBP_E_NOT_FOUND, "The order could not be withdrawn: it is not pending here");
         stored.state = "denied";
@@ -200,7 +206,7 @@ public:
 
     cbp_status find(Call call, const cbp_query &query) {
         std::string id = query.idempotency != nullptr ? query.idempotency : "";
-        std::string known = id.empty() ? "" : call.state("order/" + id);
+        std::string known = is_order_id(id) ? call.state("order/" + id) : "";
         if (known.empty() && query.public_key_sha256 != nullptr && *query.public_key_sha256 != '\0') {
             id = call.state("key/" + std::string(query.public_key_sha256));
             if (!id.empty()) known = call.state("order/" + id);
