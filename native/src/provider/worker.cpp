@@ -49,6 +49,7 @@ void Worker::leave() {
     {
         const std::lock_guard lock(mutex_);
         stop_ = true;
+        left_ = true;
     }
     posted_.notify_one();
     if (thread_.joinable()) thread_.detach();
@@ -58,6 +59,9 @@ void Worker::loop() {
     std::unique_lock lock(mutex_);
     for (;;) {
         posted_.wait(lock, [this] { return next_ != nullptr || stop_; });
+        // A thread that was left behind never ends: ending while the process does would run thread-local destructors of
+        // libraries that have been torn down already.
+        while (next_ == nullptr && left_) posted_.wait(lock);
         if (next_ == nullptr) return;
         const std::shared_ptr<Call> call = std::move(next_);
         next_ = nullptr;

@@ -31,6 +31,7 @@ private:
     std::condition_variable posted_;
     std::shared_ptr<Call> next_;
     bool stop_ = false;
+    bool left_ = false;
     std::thread thread_;
 };
 
