@@ -47,12 +47,15 @@ asks_for_client_authentication() {
     openssl req -in $out/request.csr -noout -text | grep -q 'Digital Signature, Key Encipherment'
 }
 p7b_holds_chain() { [ "$(openssl pkcs7 -inform DER -in $out/ra.p7b -print_certs | grep -c '^subject=')" = 2 ]; }
+issued_by_root() { # root.cer is DER, as Windows saves certificates
+  openssl verify -CAfile <(openssl x509 -inform DER -in $out/root.cer) $out/ra.cer
+}
 certreq_armour() { head -n 1 $out/request.csr | grep -q -- '-----BEGIN NEW CERTIFICATE REQUEST-----'; }
 check 'request.csr is signed by its own key' openssl req -in $out/request.csr -verify -noout
 check 'request.csr is armoured as certreq does it' certreq_armour
 check 'request.csr asks for client authentication, digital signature, key encipherment' asks_for_client_authentication
 check 'ra.cer belongs to the key of request.csr' same_key
-check 'ra.cer is issued by root.cer' openssl verify -CAfile $out/root.cer $out/ra.cer
+check 'ra.cer is issued by root.cer' issued_by_root
 check 'ra.p7b holds the certificate and its issuer' p7b_holds_chain
 check 'ra.pfx opens and holds the certificate' pfx_holds_it
 check 'ra.pfx holds its private key' pfx_key_fits
