@@ -54,8 +54,8 @@ struct Response {
 
 /// Sends requests; connections are kept and reused per host and client key. Thread-safe. A response of any status is a
 /// success. Failures: Http.Url and Http.Request (refused here), Http.Resolve, Http.Connect, Http.ServerTrust and
-/// Http.TrustFile (nothing was sent), Http.ClientCertificate (missing, or the server refused it), Http.Broken (the request
-/// had left, at least in part, and nothing or only part of an answer came), Http.TooLarge, Http.Redirect, and
+/// Http.TrustFile (nothing was sent), Http.ClientCertificate (missing, or the server refused it), Http.Broken (the
+/// request had left, at least in part, and nothing or only part of an answer came), Http.TooLarge, Http.Redirect, and
 /// Base.Timeout, Base.Cancelled (it may have left).
 class Client {
 public:

@@ -61,7 +61,8 @@ void Worker::loop() {
         posted_.wait(lock, [this] { return next_ != nullptr || stop_; });
         // A thread that was left behind never ends: ending while the process does would run thread-local destructors of
         // libraries that have been torn down already.
-        while (next_ == nullptr && left_) posted_.wait(lock);
+        while (next_ == nullptr && left_)
+            posted_.wait(lock);
         if (next_ == nullptr) return;
         const std::shared_ptr<Call> call = std::move(next_);
         next_ = nullptr;
