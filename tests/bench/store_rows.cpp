@@ -28,9 +28,7 @@ std::vector<std::string> fill(const fs::path &store, int count, const crypto::Pr
     for (int i = 0; i < count; ++i) {
         spec.serial = must(crypto::random_serial(crypto::system_random()));
         const x509::Certificate certificate = must(x509::sign_certificate(spec, key));
-        std::string folder = certificate.thumbprint().substr(0, 2);
-        for (char &c : folder)
-            c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        const std::string folder = certificate.thumbprint().substr(0, 2);
         fs::create_directories(store / folder);
         std::ofstream(store / folder / (certificate.thumbprint() + ".der"), std::ios::binary)
             .write(reinterpret_cast<const char *>(certificate.der().data()),
