@@ -2,8 +2,10 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <new>
 #include <stdexcept>
+#include <thread>
 
 #include <gsl/narrow>
 
@@ -21,6 +23,8 @@ Error database_error(sqlite3 *database, std::string what) {
     return fail(busy ? errors::database_busy : errors::database, std::move(what) + ": " + why)
         .with(ErrorNumber::os_code, code);
 }
+
+constexpr const char *settings = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;";
 
 /// A parameter that cannot be bound would silently ask another question.
 void check_bound(int code) {
@@ -124,7 +128,15 @@ Result<Database> Database::open(const std::filesystem::path &path, std::uint32_t
     Database database(raw);
     if (opened != SQLITE_OK) return database_error(raw, "The database '" + name + "' could not be opened");
     (void)sqlite3_busy_timeout(raw, gsl::narrow<int>(busy_ms));
-    if (auto set = database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"); !set)
+    // Turning to WAL, and recovering a WAL that a killed process left, answer "locked" at once where waiting could be a
+    // deadlock; two processes that start together then meet here.
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(busy_ms);
+    auto set = database.execute(settings);
+    while (!set && set.error().status() == Status::busy && std::chrono::steady_clock::now() < give_up) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        set = database.execute(settings);
+    }
+    if (!set)
         return fail(set.error().status() == Status::busy ? errors::database_busy : errors::database,
                     "The database '" + name + "' could not be opened")
             .because(std::move(set).error());

@@ -16,9 +16,10 @@ std::uint64_t place_of(std::string_view request_id) noexcept {
 
 } // namespace
 
-Result<file::Lock> lock_request(const Core &core, store::Location location, std::string_view request_id) {
+Result<file::Lock> lock_request(const Core &core, store::Location location, std::string_view request_id,
+                                std::uint32_t patience_ms) {
     const auto path = file::to_path(core.options.roots.of(location)) / "requests.lock";
-    auto lock = file::Lock::acquire_at(path, place_of(request_id), 0);
+    auto lock = file::Lock::acquire_at(path, place_of(request_id), patience_ms);
     if (!lock && lock.error().id() == errors::database_busy.id)
         return fail(errors::issuance_busy,
                     "The request '" + std::string(request_id) + "' could not be worked on: somebody else is doing so");
@@ -51,8 +52,9 @@ Result<Work> Work::take(Core &core, std::string_view request_id, const RoadOptio
     return take(core, found, options, operation);
 }
 
-Result<Work> Work::take(Core &core, const Found &found, const RoadOptions &options, const Operation &operation) {
-    CERTBROKER_TRY(file::Lock lock, lock_request(core, found.location, found.record.id));
+Result<Work> Work::take(Core &core, const Found &found, const RoadOptions &options, const Operation &operation,
+                        std::uint32_t patience_ms) {
+    CERTBROKER_TRY(file::Lock lock, lock_request(core, found.location, found.record.id, patience_ms));
     Work work(core, *found.journal, found.location, std::move(lock), options, operation);
     // Somebody may have gone on with it before the lock was ours.
     CERTBROKER_TRY(work.record, found.journal->get(found.record.id));

@@ -10,6 +10,10 @@
 
 namespace certbroker::issuance {
 
+/// How long somebody who asks for a request waits for it. A process that starts looks after every request that seems
+/// interrupted and holds it for that moment, which is no reason to turn its owner away.
+inline constexpr std::uint32_t owner_patience_ms = 2000;
+
 /// A request in somebody's hands. While it lives nobody else, in this process or another, can work on that request;
 /// what it does is in the journal before it returns. Private to issuance/.
 class Work {
@@ -20,7 +24,8 @@ public:
     /// One of the journal's, as it stands once nobody else works on it. Journal.NotFound, Issuance.Busy.
     static Result<Work> take(Core &core, std::string_view request_id, const RoadOptions &options,
                              const Operation &operation);
-    static Result<Work> take(Core &core, const Found &found, const RoadOptions &options, const Operation &operation);
+    static Result<Work> take(Core &core, const Found &found, const RoadOptions &options, const Operation &operation,
+                             std::uint32_t patience_ms = owner_patience_ms);
 
     /// Writes the new request in the state that its record has.
     Result<void> add();
@@ -56,8 +61,9 @@ private:
     std::vector<std::string> warnings_;
 };
 
-/// Issuance.Busy when somebody else holds it.
-Result<file::Lock> lock_request(const Core &core, store::Location location, std::string_view request_id);
+/// Issuance.Busy when somebody else holds it for all that time.
+Result<file::Lock> lock_request(const Core &core, store::Location location, std::string_view request_id,
+                                std::uint32_t patience_ms = owner_patience_ms);
 
 /// Installing is short and local: it is not given up half-way because a deadline passed or somebody cancelled.
 Operation to_the_end(const Operation &operation);
