@@ -13,17 +13,16 @@
 #include "http/http.hpp"
 #include "http/http_curl_request.hpp"
 #include "http/http_curl_tls.hpp"
-#include "http/url.hpp"
+#include "http/rules.hpp"
 
 namespace certbroker::http {
 namespace {
 
+using detail::Attempt;
 using detail::TlsIdentity;
 using detail::Transfer;
 
-constexpr int max_redirects = 5;
 constexpr std::size_t max_idle = 32;
-constexpr long connect_timeout_ms = 30'000;
 constexpr int cancellation_slice_ms = 20;
 
 /// A libcurl handle with the connections it keeps. They serve one TlsIdentity only: libcurl does not know what the TLS
@@ -36,21 +35,6 @@ struct Channel {
     std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi{curl_multi_init(), &curl_multi_cleanup};
     std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy{curl_easy_init(), &curl_easy_cleanup};
 };
-
-bool is_loopback(const Url &url) {
-    return url.host == "localhost" || url.host == "127.0.0.1" || url.host == "[::1]";
-}
-
-Result<void> check_scheme(const Request &request, const Url &url) {
-    if (url.scheme == "https") return {};
-    const auto refuse = [&](std::string why) {
-        return fail(errors::http_url, "The URL '" + redact_url(request.url) + "' cannot be used: " + std::move(why));
-    };
-    if (!request.allow_plain) return refuse("only https is allowed here");
-    const bool tells = request.authentication == Authentication::basic || !request.places.empty();
-    if (tells && !is_loopback(url)) return refuse("a secret would travel unprotected over http");
-    return {};
-}
 
 bool mentions(std::string_view text, std::initializer_list<std::string_view> words) {
     return std::any_of(words.begin(), words.end(),
@@ -95,13 +79,6 @@ public:
     Result<Response> send(const Request &request, const Operation &operation) override;
 
 private:
-    struct Attempt {
-        const Request &request;
-        std::string method;
-        Url url;
-        bool with_body;
-    };
-
     std::unique_ptr<Channel> take(TlsIdentity identity);
     void give_back(std::unique_ptr<Channel> channel);
     void apply_common(Channel &channel, const Attempt &attempt) const;
@@ -153,7 +130,7 @@ void CurlClient::apply_common(Channel &channel, const Attempt &attempt) const {
     (void)curl_easy_setopt(easy, CURLOPT_PROXY, proxy_.c_str()); // empty: none, and the environment is not asked
     (void)curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     (void)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms);
+    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(detail::connect_timeout_ms));
     (void)curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, 60L);
     (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); // a cancelled call must not wait for a hanging resolver
     (void)curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
@@ -173,17 +150,17 @@ Error CurlClient::failure(const Channel &channel, const Attempt &attempt, const 
                           CURLcode code) const {
     if (transfer.out_of_memory || code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
     const std::string url = redact_url(attempt.url.to_string());
-    if (transfer.too_large || code == CURLE_FILESIZE_EXCEEDED)
-        return fail(errors::http_too_large, "The answer of " + url + " cannot be used: it is larger than " +
-                                                std::to_string(attempt.request.max_response) +
-                                                " bytes, or its headers are larger than 256 KiB");
+    if (transfer.too_large || code == CURLE_FILESIZE_EXCEEDED) return detail::too_large(attempt);
     long request_size = 0;
     curl_off_t pretransfer = 0;
     long os_code = 0;
+    long proxy_status = 0;
     CURL *easy = channel.easy.get();
     (void)curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_size);
     (void)curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
     (void)curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os_code);
+    (void)curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    if (proxy_status == 407) return detail::proxy_refusal(attempt);
     const bool sent = request_size > 0 && pretransfer > 0;
     std::string text = channel.problem.data();
     if (text.empty()) text = curl_easy_strerror(code);
@@ -204,10 +181,9 @@ Error CurlClient::failure(const Channel &channel, const Attempt &attempt, const 
 
 Result<Response> CurlClient::perform(Channel &channel, const Attempt &attempt, const Operation &operation,
                                      bool &intact) const {
-    const std::string what = attempt.method + " " + redact_url(attempt.url.to_string());
-    CERTBROKER_CHECK(operation.check(what));
+    const std::string what = attempt.what();
     apply_common(channel, attempt);
-    Transfer transfer(attempt.request, attempt.method, attempt.url, attempt.with_body);
+    Transfer transfer(attempt);
     CERTBROKER_CHECK(transfer.apply(channel.easy.get()));
     CURLM *multi = channel.multi.get();
     if (curl_multi_add_handle(multi, channel.easy.get()) != CURLM_OK) throw std::bad_alloc();
@@ -233,71 +209,18 @@ Result<Response> CurlClient::perform(Channel &channel, const Attempt &attempt, c
     long status = 0;
     (void)curl_easy_getinfo(channel.easy.get(), CURLINFO_RESPONSE_CODE, &status);
     transfer.response.status = static_cast<std::int32_t>(status);
-    operation.write(LogLevel::debug, "core.http",
-                    what + ": " + std::to_string(status) + ", " + std::to_string(transfer.response.body.size()) +
-                        " bytes");
     return std::move(transfer.response);
 }
 
-bool is_redirect(std::int32_t status) {
-    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 Result<Response> CurlClient::send(const Request &request, const Operation &operation) {
-    CERTBROKER_CHECK(detail::check_request(request));
-    CERTBROKER_TRY(Url url, parse_url(request.url));
-    CERTBROKER_CHECK(check_scheme(request, url));
-    TlsIdentity identity;
-    identity.client = request.client;
-    if (!request.extra_trust_file.empty()) {
-        CERTBROKER_TRY(identity.extra_trust, detail::read_trust_file(request.extra_trust_file));
-    }
-    std::unique_ptr<Channel> channel = take(std::move(identity));
-    const bool bodied = !request.body.empty() || !detail::is_safe_method(request.method);
-    Attempt attempt{request, request.method, url, bodied};
-    bool again = request.idempotent;
-    for (int redirects = 0;;) {
-        bool intact = true;
-        Result<Response> response = perform(*channel, attempt, operation, intact);
-        if (!response && again && response.error().id() == errors::http_broken.id) {
-            again = false;
-            operation.write(LogLevel::info, "core.http", "Sending once more: " + response.error().message());
-            continue;
-        }
-        const std::string *location = response && request.follow_redirects && is_redirect(response->status)
-                                          ? response->header("Location")
-                                          : nullptr;
-        if (location == nullptr) {
-            if (intact) give_back(std::move(channel));
-            return response;
-        }
-        const auto refuse = [&](const std::string &why) {
-            return fail(errors::http_redirect, "The redirect of " + redact_url(attempt.url.to_string()) + " to '" +
-                                                   redact_url(*location) + "' cannot be followed: " + why)
-                .with(ErrorNumber::http_status, response->status);
-        };
-        auto target = resolve_url(attempt.url, *location);
-        std::optional<Error> refused;
-        if (!target)
-            refused = refuse("it is no address").because(std::move(target).error());
-        else if (!target->same_origin(url))
-            refused = refuse("it leads to another server");
-        else if (++redirects > max_redirects)
-            refused = refuse("there were five already");
-        if (refused) {
-            give_back(std::move(channel));
-            return *std::move(refused);
-        }
-        // As every client does: 301 and 302 turn a POST into a GET, 303 everything (RFC 9110 section 15.4).
-        const bool becomes_get = response->status == 303
-                                     ? attempt.method != "HEAD"
-                                     : attempt.method == "POST" && (response->status == 301 || response->status == 302);
-        if (becomes_get) {
-            attempt.method = "GET";
-            attempt.with_body = false;
-        }
-        attempt.url = *std::move(target);
-    }
+    CERTBROKER_TRY(const Url url, detail::check_request(request));
+    CERTBROKER_TRY(detail::Identity identity, detail::identity_of(request, &detail::is_certificate));
+    std::unique_ptr<Channel> channel = take(TlsIdentity{std::move(identity)});
+    bool intact = true;
+    auto response = detail::send_attempts(
+        request, url, operation, [&](const Attempt &attempt) { return perform(*channel, attempt, operation, intact); });
+    if (intact) give_back(std::move(channel));
+    return response;
 }
 
 } // namespace

@@ -4,73 +4,22 @@
 #include <cstring>
 
 #include "base/text.hpp"
-#include "http/errors.hpp"
 
 namespace certbroker::http::detail {
-namespace {
-
-constexpr std::size_t max_header_bytes = 256UL * 1024;
-constexpr std::size_t max_header_count = 500;
-
-bool is_token(std::string_view text) {
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               others.find(c) != std::string_view::npos;
-    });
-}
-
-bool is_header_value(ByteView value) {
-    return std::none_of(value.begin(), value.end(),
-                        [](std::uint8_t byte) { return (byte < 0x20 && byte != '\t') || byte == 0x7f; });
-}
-
-Error bad_request(std::string why) {
-    return fail(errors::http_request, "The HTTP request cannot be sent: " + std::move(why));
-}
-
-} // namespace
-
 void FreeList::operator()(curl_slist *list) const noexcept {
     for (curl_slist *item = list; item != nullptr; item = item->next)
         wipe(item->data, std::strlen(item->data));
     curl_slist_free_all(list);
 }
 
-bool is_safe_method(std::string_view method) noexcept {
-    return method == "GET" || method == "HEAD" || method == "OPTIONS";
-}
-
-Result<void> check_request(const Request &request) {
-    if (!is_token(request.method) || request.method.size() > 32) return bad_request("its method is no method");
-    if (request.method == "CONNECT" || request.method == "TRACE")
-        return bad_request("the method " + request.method + " is not allowed");
-    std::size_t total = 0;
-    for (const auto &[name, value] : request.headers) {
-        total += name.size() + value.size();
-        if (!is_token(name)) return bad_request("a header has a name that is not allowed");
-        if (!is_header_value(as_bytes(value)))
-            return bad_request("the header '" + name + "' holds a control character");
-        for (const char *own : {"Host", "Content-Length", "Transfer-Encoding", "Connection", "Expect"}) {
-            if (iequals(name, own)) return bad_request("the header '" + name + "' is the client's own business");
-        }
-    }
-    if (total > max_header_bytes || request.headers.size() > max_header_count)
-        return bad_request("its headers are larger than 256 KiB");
-    return {};
-}
-
-Transfer::Transfer(const Request &request, std::string method, const Url &url, bool with_body)
-    : request_(request), method_(std::move(method)), url_(url), with_body_(with_body) {}
+Transfer::Transfer(const Attempt &attempt) : attempt_(attempt), request_(attempt.request) {}
 
 Transfer::~Transfer() = default;
 
 Result<void> Transfer::add_header(const std::string &name, const std::string &value) {
     // libcurl takes "Name;" for a header without a value, and "Name:" as the wish to send none.
     SecretBytes line(name.begin(), name.end());
-    SecretBytes placed = place_secrets(as_bytes(value), request_.places);
-    if (!is_header_value(placed))
-        return bad_request("a secret for the header '" + name + "' holds a control character");
+    CERTBROKER_TRY(const SecretBytes placed, place_header(name, value, request_.places));
     const std::string_view separator = placed.empty() ? ";" : ": ";
     line.insert(line.end(), separator.begin(), separator.end());
     line.insert(line.end(), placed.begin(), placed.end());
@@ -89,7 +38,7 @@ Result<void> Transfer::apply(CURL *easy) {
         has_agent = has_agent || iequals(name, "User-Agent");
         if (iequals(name, "Content-Type")) {
             has_type = true;
-            if (!with_body_) continue;
+            if (!attempt_.with_body) continue;
         }
         CERTBROKER_CHECK(add_header(name, value));
     }
@@ -101,7 +50,7 @@ Result<void> Transfer::apply(CURL *easy) {
     };
     drop_default("Expect:");
     if (!has_type) drop_default("Content-Type:");
-    if (with_body_) {
+    if (attempt_.with_body) {
         if (request_.places.empty()) {
             body_ = request_.body;
         } else {
@@ -109,7 +58,7 @@ Result<void> Transfer::apply(CURL *easy) {
             body_ = placed_body_;
         }
     }
-    const std::string url = url_.to_string();
+    const std::string url = attempt_.url.to_string();
     (void)curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
     (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
     if (!has_agent) (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "CertBroker");
@@ -123,8 +72,8 @@ Result<void> Transfer::apply(CURL *easy) {
 }
 
 void Transfer::apply_method(CURL *easy) {
-    const bool bodied = with_body_ && (!body_.empty() || !is_safe_method(method_));
-    if (method_ == "HEAD") {
+    const bool bodied = attempt_.with_body && (!body_.empty() || !is_safe_method(attempt_.method));
+    if (attempt_.method == "HEAD") {
         (void)curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
         return;
     }
@@ -140,7 +89,7 @@ void Transfer::apply_method(CURL *easy) {
     } else {
         (void)curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
     }
-    (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method_.c_str());
+    (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, attempt_.method.c_str());
 }
 
 void Transfer::apply_authentication(CURL *easy) {

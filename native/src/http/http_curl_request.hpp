@@ -8,13 +8,10 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "http/http.hpp"
-#include "http/url.hpp"
+#include "http/rules.hpp"
 
 /// One request on its way through a libcurl handle.
 namespace certbroker::http::detail {
-
-/// Fails with Http.Request for a method, header or size that may not be sent.
-Result<void> check_request(const Request &request);
 
 struct FreeList {
     void operator()(curl_slist *list) const noexcept;
@@ -23,8 +20,7 @@ struct FreeList {
 /// What is sent and what came back. Callbacks point at it, so it stays where it is while the transfer runs.
 class Transfer {
 public:
-    /// `method`, `url` and `with_body` may differ from the request's after a redirect.
-    Transfer(const Request &request, std::string method, const Url &url, bool with_body);
+    explicit Transfer(const Attempt &attempt);
     Transfer(const Transfer &) = delete;
     Transfer &operator=(const Transfer &) = delete;
     ~Transfer();
@@ -46,10 +42,8 @@ private:
     void apply_method(CURL *easy);
     void apply_authentication(CURL *easy);
 
+    const Attempt &attempt_;
     const Request &request_;
-    std::string method_;
-    Url url_;
-    bool with_body_;
     std::unique_ptr<curl_slist, FreeList> headers_;
     SecretBytes placed_body_;
     ByteView body_;
@@ -57,8 +51,5 @@ private:
     bool answered_ = false; ///< a status line came
     std::size_t header_bytes_ = 0;
 };
-
-/// Safe methods: asking twice changes nothing (RFC 9110 section 9.2.1).
-bool is_safe_method(std::string_view method) noexcept;
 
 } // namespace certbroker::http::detail

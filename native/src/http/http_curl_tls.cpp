@@ -3,16 +3,10 @@
 #include <curl/curl.h>
 #include <openssl/ssl.h>
 
-#include "base/encoding.hpp"
-#include "base/file.hpp"
-#include "crypto/digest.hpp"
 #include "crypto/openssl.hpp"
-#include "http/errors.hpp"
 
 namespace certbroker::http::detail {
 namespace {
-
-constexpr std::size_t max_trust_file = 1024UL * 1024;
 
 /// OpenSSL asks here only when the context has no certificate of its own.
 int on_certificate_asked(SSL *ssl, X509 **, EVP_PKEY **) {
@@ -49,38 +43,9 @@ bool use_client(SSL_CTX *context, TlsIdentity &identity) {
 
 } // namespace
 
-std::string fingerprint(ByteView bytes) {
-    return to_hex(crypto::sha256(bytes));
-}
-
-std::string TlsIdentity::key() const {
-    std::string text;
-    if (client && client->key) {
-        text += "client " + to_hex(client->key->public_key().sha256());
-        for (const Bytes &der : client->chain_der)
-            text += " " + fingerprint(der);
-    }
-    for (const Bytes &der : extra_trust)
-        text += " trust " + fingerprint(der);
-    return text;
-}
-
-Result<std::vector<Bytes>> read_trust_file(const std::string &path) {
-    const auto problem = [&](std::string why) {
-        return fail(errors::http_trust_file, "The trust anchors in '" + path + "' cannot be used" + std::move(why));
-    };
-    auto bytes = file::read(file::to_path(path), max_trust_file);
-    if (!bytes) return problem("").because(std::move(bytes).error());
-    auto blocks = from_pem(as_text(*bytes));
-    if (!blocks) return problem("").because(std::move(blocks).error());
-    std::vector<Bytes> anchors;
-    for (PemBlock &block : *blocks) {
-        if (block.label != "CERTIFICATE" && block.label != "TRUSTED CERTIFICATE") continue;
-        if (!crypto::openssl::read_certificate(block.bytes)) return problem(": a certificate in it is damaged");
-        anchors.push_back(std::move(block.bytes));
-    }
-    if (anchors.empty()) return problem(": it holds no certificate");
-    return anchors;
+bool is_certificate(ByteView der) {
+    const crypto::openssl::ErrorScope errors;
+    return crypto::openssl::read_certificate(der) != nullptr;
 }
 
 int configure_tls(void *, void *ssl_context, void *data) noexcept {

@@ -1,13 +1,7 @@
-#include "server.hpp"
+#include "http_server.hpp"
 
-#include <arpa/inet.h>
-#include <csignal>
 #include <cstdlib>
-#include <netinet/in.h>
 #include <openssl/ssl.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <stdexcept>
 
@@ -18,26 +12,25 @@
 namespace certbroker::test {
 namespace {
 
-bool readable(int socket, const std::atomic<bool> &stop) {
+bool readable(net::Socket socket, const std::atomic<bool> &stop) {
     while (!stop) {
-        pollfd wait{socket, POLLIN, 0};
-        if (::poll(&wait, 1, 20) > 0) return true;
+        if (net::readable(socket, 20)) return true;
     }
     return false;
 }
 
 class PlainConnection final : public Connection {
 public:
-    explicit PlainConnection(int socket) : socket_(socket) {}
+    explicit PlainConnection(net::Socket socket) : socket_(socket) {}
     std::string read_some() override {
         char buffer[16384];
         if (!readable(socket_, *stop)) return {};
-        const ssize_t got = ::recv(socket_, buffer, sizeof buffer, 0);
+        const long got = net::receive(socket_, buffer, sizeof buffer);
         return got > 0 ? std::string(buffer, static_cast<std::size_t>(got)) : std::string();
     }
     bool write(std::string_view text) override {
         while (!text.empty()) {
-            const ssize_t sent = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+            const long sent = net::send(socket_, text.data(), text.size());
             if (sent <= 0) return false;
             text.remove_prefix(static_cast<std::size_t>(sent));
         }
@@ -45,12 +38,12 @@ public:
     }
 
 private:
-    int socket_;
+    net::Socket socket_;
 };
 
 class TlsConnection final : public Connection {
 public:
-    TlsConnection(int socket, SSL *ssl) : socket_(socket), ssl_(ssl) {}
+    TlsConnection(net::Socket socket, SSL *ssl) : socket_(socket), ssl_(ssl) {}
     std::string read_some() override {
         char buffer[16384];
         if (SSL_pending(ssl_) == 0 && !readable(socket_, *stop)) return {};
@@ -62,7 +55,7 @@ public:
     }
 
 private:
-    int socket_;
+    net::Socket socket_;
     SSL *ssl_;
 };
 
@@ -72,6 +65,10 @@ crypto::openssl::Certificate native(const x509::Certificate &certificate) {
 
 std::shared_ptr<void> make_context(const TlsOptions &options) {
     std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+    // Every connection shows its certificates: a resumed session would hide what a test is about.
+    (void)SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+    (void)SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
+    (void)SSL_CTX_set_num_tickets(context.get(), 0);
     if (options.tls12) (void)SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION);
     if (options.only_tls11) {
         SSL_CTX_set_security_level(context.get(), 0);
@@ -85,17 +82,17 @@ std::shared_ptr<void> make_context(const TlsOptions &options) {
     for (const x509::Certificate &root : options.client_roots)
         good = good && X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), native(root).get()) == 1;
     if (!options.client_roots.empty())
-        SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+        SSL_CTX_set_verify(context.get(),
+                           SSL_VERIFY_PEER | (options.client_optional ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT), nullptr);
     if (!good) throw std::runtime_error("the test server's TLS cannot be set up");
     return context;
 }
 
 /// A reset would swallow the alert that the test wants to see; so what is still coming is read first.
-void drain(int socket) {
-    (void)::shutdown(socket, SHUT_WR);
+void drain(net::Socket socket) {
+    net::finish_sending(socket);
     char buffer[4096];
-    pollfd wait{socket, POLLIN, 0};
-    while (::poll(&wait, 1, 200) > 0 && ::recv(socket, buffer, sizeof buffer, 0) > 0) {
+    while (net::readable(socket, 200) && net::receive(socket, buffer, sizeof buffer) > 0) {
     }
 }
 
@@ -119,6 +116,7 @@ std::string Connection::read_request() {
     }
     std::string request = buffer_.substr(0, end + 4 + length);
     buffer_.erase(0, end + 4 + length);
+    if (note) note(request);
     return request;
 }
 
@@ -127,9 +125,10 @@ bool Connection::answer(int status, std::string_view body, std::string_view head
                  "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
 }
 
-TlsIdentity make_tls_identity(const Issuer &issuer, const std::vector<std::string> &names, bool client) {
+TlsIdentity make_tls_identity(const Issuer &issuer, const std::vector<std::string> &names, bool client,
+                              const crypto::KeySpec &key) {
     TlsIdentity made;
-    made.key = make_key();
+    made.key = must(crypto::generate_key(key));
     x509::CertificateSpec spec;
     spec.subject = must(x509::Name::parse("CN=tls test"));
     spec.issuer = issuer.certificate.subject();
@@ -149,25 +148,17 @@ TlsIdentity make_tls_identity(const Issuer &issuer, const std::vector<std::strin
     return made;
 }
 
-Server::Server(Handler handler) : handler_(std::move(handler)) {
-    listen();
+Server::Server(Handler handler, bool ip6) : handler_(std::move(handler)) {
+    listen(ip6);
 }
 
 Server::Server(Handler handler, TlsOptions tls) : handler_(std::move(handler)), tls_(make_context(tls)) {
-    listen();
+    listen(false);
 }
 
-void Server::listen() {
-    (void)std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to sockets that clients closed
-    socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (::bind(socket_, reinterpret_cast<sockaddr *>(&address), size) != 0 || ::listen(socket_, 16) != 0 ||
-        ::getsockname(socket_, reinterpret_cast<sockaddr *>(&address), &size) != 0)
-        throw std::runtime_error("the test server cannot listen");
-    port_ = ntohs(address.sin_port);
+void Server::listen(bool ip6) {
+    socket_ = net::listen(ip6, port_);
+    if (socket_ == net::none) throw std::runtime_error("the test server cannot listen");
     acceptor_ = std::thread([this] { accept_loop(); });
 }
 
@@ -176,7 +167,7 @@ Server::~Server() {
     acceptor_.join();
     for (std::thread &thread : threads_)
         thread.join();
-    (void)::close(socket_);
+    net::close(socket_);
 }
 
 std::string Server::url(const std::string &path, const std::string &host) const {
@@ -190,17 +181,21 @@ std::vector<std::string> Server::requests() const {
 
 void Server::accept_loop() {
     while (readable(socket_, stop_)) {
-        const int socket = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
-        if (socket < 0) continue;
+        const net::Socket socket = net::accept(socket_);
+        if (socket == net::none) continue;
         const int number = ++connections_;
         threads_.emplace_back([this, socket, number] { serve(socket, number); });
     }
 }
 
-void Server::serve(int socket, int number) {
+void Server::serve(net::Socket socket, int number) {
     const auto handle = [&](Connection &connection) {
         connection.stop = &stop_;
         connection.number = number;
+        connection.note = [this](const std::string &request) {
+            const std::lock_guard lock(mutex_);
+            requests_.push_back(request);
+        };
         handler_(connection);
     };
     if (!tls_) {
@@ -208,7 +203,7 @@ void Server::serve(int socket, int number) {
         handle(connection);
     } else if (readable(socket, stop_)) {
         const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(static_cast<SSL_CTX *>(tls_.get())), &SSL_free);
-        (void)SSL_set_fd(ssl.get(), socket);
+        (void)SSL_set_fd(ssl.get(), static_cast<int>(socket));
         if (SSL_accept(ssl.get()) == 1) {
             TlsConnection connection(socket, ssl.get());
             handle(connection);
@@ -216,7 +211,7 @@ void Server::serve(int socket, int number) {
         }
     }
     drain(socket);
-    (void)::close(socket);
+    net::close(socket);
 }
 
 } // namespace certbroker::test

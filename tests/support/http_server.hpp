@@ -8,7 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "support/pki.hpp"
+#include "pki.hpp"
+#include "socket.hpp"
 
 /// A server on the loopback that answers as a test wants it to, well or badly, with and without TLS.
 namespace certbroker::test {
@@ -28,7 +29,8 @@ public:
     bool stopping() const { return *stop; }
 
     const std::atomic<bool> *stop = nullptr;
-    int number = 0; ///< of the connection, from 1
+    std::function<void(const std::string &)> note; ///< told of every request
+    int number = 0;                                ///< of the connection, from 1
 
 private:
     std::string buffer_;
@@ -41,11 +43,13 @@ struct TlsIdentity {
     crypto::KeyHandle key;
     x509::Chain chain;
 };
-TlsIdentity make_tls_identity(const Issuer &issuer, const std::vector<std::string> &names, bool client = false);
+TlsIdentity make_tls_identity(const Issuer &issuer, const std::vector<std::string> &names, bool client = false,
+                              const crypto::KeySpec &spec = p256);
 
 struct TlsOptions {
     TlsIdentity identity;
     std::vector<x509::Certificate> client_roots; ///< not empty: a client certificate from one of them is required
+    bool client_optional = false;                ///< asked for, but not required
     bool tls12 = false;                          ///< nothing newer
     bool only_tls11 = false;
 };
@@ -53,7 +57,7 @@ struct TlsOptions {
 class Server {
 public:
     /// Plain HTTP.
-    explicit Server(Handler handler);
+    explicit Server(Handler handler, bool ip6 = false);
     Server(Handler handler, TlsOptions tls);
     ~Server();
     Server(const Server &) = delete;
@@ -66,14 +70,13 @@ public:
     std::vector<std::string> requests() const;
 
 private:
-    friend class Connection;
-    void listen();
+    void listen(bool ip6);
     void accept_loop();
-    void serve(int socket, int number);
+    void serve(net::Socket socket, int number);
 
     Handler handler_;
     std::shared_ptr<void> tls_; ///< SSL_CTX
-    int socket_ = -1;
+    net::Socket socket_ = net::none;
     std::uint16_t port_ = 0;
     std::atomic<bool> stop_{false};
     std::atomic<int> connections_{0};
