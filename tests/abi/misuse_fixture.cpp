@@ -4,7 +4,7 @@
 
 #include <atomic>
 #include <cstring>
-#include <unistd.h>
+#include "support/platform.hpp"
 
 namespace misuse {
 namespace {
@@ -16,7 +16,7 @@ void set(certbroker_settings *settings, const char *name, const std::string &val
 std::filesystem::path fresh_folder() {
     static std::atomic<int> counter{0};
     auto folder = std::filesystem::temp_directory_path() /
-                  ("certbroker-abi-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
+                  ("certbroker-abi-" + std::to_string(certbroker::test::process_id()) + "-" + std::to_string(counter++));
     std::filesystem::create_directories(folder);
     return folder;
 }

@@ -1,14 +1,12 @@
 // The host against bad plugins: each has one sin; none may bring the host down, and each is told why it is refused.
 #include <catch2/catch_test_macros.hpp>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "provider/provider.hpp"
+#include "support/platform.hpp"
 
 using namespace certbroker;
 
@@ -157,10 +155,10 @@ TEST_CASE("Plugins of earlier and later versions of the interface work") {
 }
 
 TEST_CASE("A file that is no library is listed with its reason; other files are passed over") {
-    const fs::path folder = fs::temp_directory_path() / ("certbroker-zoo-" + std::to_string(::getpid()));
+    const fs::path folder = fs::temp_directory_path() / ("certbroker-zoo-" + std::to_string(test::process_id()));
     fs::create_directories(folder);
-    std::ofstream(folder / "certbroker-text.so") << "this is no library";
-    std::ofstream(folder / "certbroker-UPPER.so") << "no id";
+    std::ofstream(folder / (std::string("certbroker-text") + test::plugin_suffix)) << "this is no library";
+    std::ofstream(folder / (std::string("certbroker-UPPER") + test::plugin_suffix)) << "no id";
     std::ofstream(folder / "notes.txt") << "not even named like one";
     provider::Registry registry({folder.string(), "", true});
     bool listed = false;
@@ -174,11 +172,12 @@ TEST_CASE("A file that is no library is listed with its reason; other files are 
 }
 
 TEST_CASE("Without approval a plugin is not loaded; with one it is, until the file changes") {
-    const fs::path folder = fs::temp_directory_path() / ("certbroker-approve-" + std::to_string(::getpid()));
+    const fs::path folder = fs::temp_directory_path() / ("certbroker-approve-" + std::to_string(test::process_id()));
     fs::create_directories(folder);
-    ::chmod(folder.c_str(), 0755);
-    const fs::path file = folder / "certbroker-zoo-newer.so";
-    fs::copy_file(fs::path(CERTBROKER_ZOO) / "certbroker-zoo-newer.so", file, fs::copy_options::overwrite_existing);
+    test::let_write(folder, test::Writers::owner);
+    const std::string name = std::string("certbroker-zoo-newer") + test::plugin_suffix;
+    const fs::path file = folder / name;
+    fs::copy_file(fs::path(CERTBROKER_ZOO) / name, file, fs::copy_options::overwrite_existing);
     const provider::RegistryOptions options{folder.string(), (folder / "approvals").string(), false};
     std::string hash;
     {

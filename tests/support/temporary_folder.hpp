@@ -1,9 +1,8 @@
 #pragma once
 
-#include <unistd.h>
-
-#include <cstdlib>
+#include <atomic>
 #include <filesystem>
+#include <random>
 #include <stdexcept>
 #include <string>
 
@@ -14,12 +13,18 @@ namespace certbroker::test {
 class TemporaryFolder {
 public:
     TemporaryFolder() {
-        const std::filesystem::path memory("/dev/shm");
-        const bool usable = ::access(memory.c_str(), W_OK) == 0;
-        std::string name =
-            ((usable ? memory : std::filesystem::temp_directory_path()) / "certbroker-test-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        path_ = name;
+        namespace fs = std::filesystem;
+        std::error_code error;
+        const fs::path memory = fs::absolute("/dev/shm");
+        const fs::path parent = fs::is_directory(memory, error) ? memory : fs::temp_directory_path();
+        std::random_device random;
+        for (int attempt = 0; attempt < 100; ++attempt) {
+            path_ = parent / ("certbroker-test-" + std::to_string(random()) + std::to_string(random()));
+            if (!fs::create_directory(path_, error)) continue;
+            fs::permissions(path_, fs::perms::owner_all, error);
+            return;
+        }
+        throw std::runtime_error("no temporary folder");
     }
     ~TemporaryFolder() {
         std::error_code ignored;
@@ -29,6 +34,10 @@ public:
     TemporaryFolder &operator=(const TemporaryFolder &) = delete;
 
     const std::filesystem::path &path() const noexcept { return path_; }
+    /// The name is UTF-8.
+    std::filesystem::path operator/(const std::string &name) const {
+        return path_ / std::filesystem::path(std::u8string(name.begin(), name.end()));
+    }
     std::string file(const std::string &name) const { return (path_ / name).string(); }
 
 private:

@@ -154,8 +154,7 @@ Bag bag_of(const issuance::Record &record) {
     Bag bag;
     std::string location;
     std::string name;
-    if (const auto uri = store::StoreUri::parse(record.store, store::StoreRegistry::default_kind());
-        uri && !record.store.empty()) {
+    if (const auto uri = store::StoreUri::parse(record.store, "folder"); uri && !record.store.empty()) {
         location = store::location_name(uri->location);
         name = uri->name;
     }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
@@ -11,14 +12,14 @@
 
 namespace certbroker::file {
 
-/// Paths are UTF-8 text everywhere but here.
+/// Paths are UTF-8 text everywhere but here. On Windows every function here takes names of more than 260 characters.
 std::filesystem::path to_path(std::string_view utf8);
 std::string from_path(const std::filesystem::path &path);
 
 /// Who may read what is written.
 enum class Access {
     everyone, ///< 0644: certificates, requests
-    owner,    ///< 0600 from the first byte on: keys, secrets, the journal
+    owner,    ///< 0600 from the first byte on: keys, secrets, the journal. Windows: owner, administrators, SYSTEM
 };
 
 /// Reads a whole file of at most `limit` bytes.
@@ -36,6 +37,21 @@ Result<void> make_folder(const std::filesystem::path &path, Access access);
 
 /// Removes a file and makes the removal durable; false when there was none.
 Result<bool> remove(const std::filesystem::path &path);
+/// The same without waiting for the disk and without a word: for what means nothing any more. False when it stays.
+bool remove_quietly(const std::filesystem::path &path) noexcept;
+
+/// False also when it cannot be told.
+bool exists(const std::filesystem::path &path);
+bool is_folder(const std::filesystem::path &path);
+/// The names in a folder, in no order. Base.FileMissing when there is no such folder.
+Result<std::vector<std::string>> list(const std::filesystem::path &folder);
+
+/// The UTF-8 name under which code of others finds the file: on Windows absolute and with the prefix for long names.
+std::string system_name(const std::filesystem::path &path);
+
+/// Where the data of the whole machine lies unless somebody says otherwise: /var/lib/certbroker, or CertBroker in
+/// Windows' ProgramData.
+std::string machine_data_folder();
 
 /// An advisory lock between processes and threads, released by the destructor. Waits until `timeout_ms` has passed,
 /// then fails with Base.DatabaseBusy. A shared lock keeps out exclusive ones only.

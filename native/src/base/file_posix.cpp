@@ -186,6 +186,42 @@ Result<bool> remove(const fs::path &path) {
     return true;
 }
 
+bool remove_quietly(const fs::path &path) noexcept {
+    return ::unlink(path.c_str()) == 0;
+}
+
+bool exists(const fs::path &path) {
+    std::error_code ignored;
+    return fs::exists(path, ignored);
+}
+
+bool is_folder(const fs::path &path) {
+    std::error_code ignored;
+    return fs::is_directory(path, ignored);
+}
+
+Result<std::vector<std::string>> list(const fs::path &folder) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+        names.push_back(from_path(at->path().filename()));
+    // A file where the folder should be is not a folder that is missing.
+    if (error == std::errc::not_a_directory)
+        return fail(errors::file_access,
+                    "The folder could not be read '" + from_path(folder) + "': a file is in its place")
+            .with(ErrorNumber::os_code, error.value());
+    if (error) return os_error("The folder could not be read '" + from_path(folder) + "'", error.value());
+    return names;
+}
+
+std::string system_name(const fs::path &path) {
+    return from_path(path);
+}
+
+std::string machine_data_folder() {
+    return "/var/lib/certbroker";
+}
+
 template<class TryLock>
 Result<Lock> Lock::wait(const fs::path &path, std::uint32_t timeout_ms, TryLock try_lock) {
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -1,5 +1,7 @@
 #include "base/log.hpp"
 
+#include "base/file.hpp"
+
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/spdlog.h>
 
@@ -63,7 +65,8 @@ std::shared_ptr<Log> file_log(const std::string &path) {
     constexpr std::size_t max_size = 10UL * 1024 * 1024;
     constexpr std::size_t max_files = 5;
     try {
-        auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(path, max_size, max_files);
+        auto sink =
+            std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file::to_path(path).native(), max_size, max_files);
         auto logger = std::make_shared<spdlog::logger>("certbroker", std::move(sink));
         logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
         logger->set_level(spdlog::level::trace);

@@ -123,7 +123,7 @@ Result<Database> Database::open(const std::filesystem::path &path, std::uint32_t
         return std::move(made).error();
     sqlite3 *raw = nullptr;
     const std::string name = file::from_path(path);
-    const int opened = sqlite3_open_v2(name.c_str(), &raw,
+    const int opened = sqlite3_open_v2(file::system_name(path).c_str(), &raw,
                                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     Database database(raw);
     if (opened != SQLITE_OK) return database_error(raw, "The database '" + name + "' could not be opened");

@@ -170,8 +170,7 @@ Result<void> Authorities::add(store::Location location, std::string_view name, s
     CERTBROKER_CHECK(check_settings(*providers_, provider, settings));
     const Files files(roots_, location, name);
     CERTBROKER_TRY(const file::Lock lock, lock_folder(files.folder));
-    std::error_code ignored;
-    if (fs::exists(files.settings, ignored))
+    if (file::exists(files.settings))
         return fail(errors::authority_exists, "The authority '" + std::string(name) + "' could not be registered: " +
                                                   std::string(store::location_name(location)) +
                                                   " has one of that name");
@@ -204,8 +203,7 @@ Result<void> Authorities::remove(std::optional<store::Location> location, std::s
     for (const store::Location each : both) {
         if ((location && *location != each) || roots_.of(each).empty()) continue;
         const Files files(roots_, each, name);
-        std::error_code ignored;
-        if (!fs::exists(files.settings, ignored)) continue;
+        if (!file::exists(files.settings)) continue;
         CERTBROKER_TRY(const file::Lock lock, lock_folder(files.folder));
         CERTBROKER_TRY(const bool removed, file::remove(files.settings));
         CERTBROKER_CHECK(file::remove(files.secrets));
@@ -240,14 +238,13 @@ Result<std::vector<Authority>> Authorities::list(std::optional<store::Location> 
     for (const store::Location each : both) {
         if ((location && *location != each) || roots_.of(each).empty()) continue;
         const fs::path folder = file::to_path(roots_.of(each)) / "authorities";
-        std::error_code error;
-        std::vector<fs::path> found;
-        for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-            if (at->path().extension() == ".ini") found.push_back(at->path());
-        }
-        std::sort(found.begin(), found.end());
-        for (const fs::path &path : found) {
-            const std::string name = file::from_path(path.stem());
+        auto names = file::list(folder);
+        if (!names) continue; // there is none, or nothing in it is for this account
+        constexpr std::string_view extension = ".ini";
+        std::erase_if(*names, [&](const std::string &name) { return !name.ends_with(extension); });
+        std::sort(names->begin(), names->end());
+        for (const std::string &file_name : *names) {
+            const std::string name = file_name.substr(0, file_name.size() - extension.size());
             auto authority = read_authority(Files(roots_, each, name), each);
             if (authority) {
                 all.push_back(*std::move(authority));

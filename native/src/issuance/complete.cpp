@@ -44,8 +44,8 @@ Result<Target> find_key(Core &core, const std::vector<x509::Certificate> &certif
     } else {
         for (const store::Location location : both_locations) {
             if (core.options.roots.of(location).empty()) continue;
-            CERTBROKER_TRY(auto store, core.stores.open(store::StoreUri{
-                                           std::string(store::StoreRegistry::default_kind()), location, "My"}));
+            CERTBROKER_TRY(auto store,
+                           core.stores.open(store::StoreUri{std::string(core.stores.default_kind()), location, "My"}));
             stores.push_back(std::move(store));
         }
     }
@@ -79,12 +79,12 @@ Result<void> choose_store(Work &work, const x509::Certificate &leaf, store::Stor
     store::Store *store = given;
     std::unique_ptr<store::Store> usual;
     if (store == nullptr) {
-        CERTBROKER_TRY(usual,
-                       work.core->stores.open(
-                           record.store.empty()
-                               ? store::StoreUri{std::string(store::StoreRegistry::default_kind()), work.location, "My"}
-                                     .to_string()
-                               : record.store));
+        CERTBROKER_TRY(
+            usual,
+            work.core->stores.open(
+                record.store.empty()
+                    ? store::StoreUri{std::string(work.core->stores.default_kind()), work.location, "My"}.to_string()
+                    : record.store));
         store = usual.get();
     }
     auto key = store->find_key(leaf.public_key().sha256());

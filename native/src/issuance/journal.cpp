@@ -218,8 +218,7 @@ Journal::Journal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Journal::~Journal() = default;
 
 bool Journal::exists(const std::filesystem::path &folder) {
-    std::error_code ignored;
-    return std::filesystem::exists(folder / file_name, ignored);
+    return file::exists(folder / file_name);
 }
 
 namespace {

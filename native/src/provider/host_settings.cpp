@@ -40,9 +40,8 @@ const cbp_secret *CBP_CALL setting_secret(cbp_call *handle, const cbp_settings *
 }
 
 std::string store_uri(const Services &services, store::Location location) {
-    const std::string kind =
-        services.store_kind.empty() ? std::string(store::StoreRegistry::default_kind()) : services.store_kind;
-    return kind + ":" + std::string(store::location_name(location)) + "/My";
+    const std::string place = std::string(store::location_name(location)) + "/My";
+    return services.store_kind.empty() ? place : services.store_kind + ":" + place;
 }
 
 /// The instance's own location first, then the other one.

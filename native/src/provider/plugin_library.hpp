@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -25,8 +26,9 @@ public:
     Result<const cbp_plugin *> load();
 
 private:
-    PluginFile(int descriptor, std::filesystem::path path) : descriptor_(descriptor), path_(std::move(path)) {}
-    int descriptor_ = -1;
+    PluginFile(std::intptr_t descriptor, std::filesystem::path path)
+        : descriptor_(descriptor), path_(std::move(path)) {}
+    std::intptr_t descriptor_ = -1; ///< file descriptor or HANDLE
     std::filesystem::path path_;
     std::string sha256_;
 };

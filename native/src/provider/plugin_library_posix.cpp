@@ -33,6 +33,10 @@ Error os_failure(const std::filesystem::path &path, int code) {
         .with(ErrorNumber::os_code, code);
 }
 
+int fd_of(std::intptr_t descriptor) {
+    return static_cast<int>(descriptor);
+}
+
 Result<Bytes> read_all(int descriptor, std::size_t size, const std::filesystem::path &path) {
     Bytes bytes(size);
     for (std::size_t at = 0; at < size;) {
@@ -68,18 +72,19 @@ PluginFile &PluginFile::operator=(PluginFile &&other) noexcept {
 }
 
 PluginFile::~PluginFile() {
-    if (descriptor_ >= 0) (void)::close(descriptor_);
+    if (descriptor_ >= 0) (void)::close(fd_of(descriptor_));
 }
 
 Result<PluginFile> PluginFile::open(const std::filesystem::path &path) {
     PluginFile opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), path);
     if (opened.descriptor_ < 0) return os_failure(path, errno);
     struct stat info {};
-    if (::fstat(opened.descriptor_, &info) != 0) return os_failure(path, errno);
+    if (::fstat(fd_of(opened.descriptor_), &info) != 0) return os_failure(path, errno);
     if (!S_ISREG(info.st_mode)) return cannot(errors::file_access, path, "it is no file");
     if (info.st_size <= 0 || static_cast<std::size_t>(info.st_size) > max_plugin)
         return cannot(errors::file_io, path, "it is empty or larger than 256 MiB");
-    CERTBROKER_TRY(const Bytes bytes, read_all(opened.descriptor_, static_cast<std::size_t>(info.st_size), path));
+    CERTBROKER_TRY(const Bytes bytes,
+                   read_all(fd_of(opened.descriptor_), static_cast<std::size_t>(info.st_size), path));
     opened.sha256_ = to_hex(crypto::sha256(bytes));
     return opened;
 }

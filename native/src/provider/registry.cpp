@@ -116,16 +116,14 @@ bool Registry::State::decide_trust(Plugin &plugin, const std::string &file_name,
     if (pins.folder_problem) {
         plugin.trust = Trust::folder;
         disable(plugin, "The plugin '" + plugin.id + "' is not loaded: " + *pins.folder_problem,
-                "Give the plugin folder and its parents to root (chown root, chmod go-w), or put the module where only "
-                "administrators can write.");
+                std::string(trust_remedy()));
         return false;
     }
     if (is_shipped || is_approved) {
         plugin.trust = is_shipped ? Trust::shipped : Trust::approved;
         if (auto problem = writable_by_others(file::to_path(plugin.path))) {
             plugin.trust = Trust::folder;
-            disable(plugin, "The plugin '" + plugin.id + "' is not loaded: " + *problem,
-                    "Let only root and its owner write the file (chmod go-w).");
+            disable(plugin, "The plugin '" + plugin.id + "' is not loaded: " + *problem, std::string(trust_remedy()));
             return false;
         }
         return true;
@@ -155,7 +153,7 @@ std::shared_ptr<const Plugin> Registry::State::inspect(const fs::path &path, std
         return plugin;
     }
     plugin->sha256 = opened->sha256();
-    if (!decide_trust(*plugin, path.filename().string(), pins)) return plugin;
+    if (!decide_trust(*plugin, file::from_path(path.filename()), pins)) return plugin;
     auto descriptor = opened->load();
     if (!descriptor) {
         disable(*plugin, descriptor.error());
@@ -184,16 +182,15 @@ void Registry::State::refresh() {
     }
     if (!options.folder.empty()) {
         const Pins pins = read_pins_of_folder();
-        std::error_code problem;
-        fs::directory_iterator entries(file::to_path(options.folder), problem);
-        if (problem)
-            note(LogLevel::warning, "The plugin folder '" + options.folder + "' cannot be read: " + problem.message());
-        for (; !problem && entries != fs::directory_iterator(); entries.increment(problem)) {
-            auto id = id_of(entries->path().filename().string());
+        const auto names = file::list(file::to_path(options.folder));
+        if (!names) note(LogLevel::warning, "The plugin folder cannot be read: " + names.error().message());
+        for (const std::string &name : names ? *names : std::vector<std::string>()) {
+            auto id = id_of(name);
             if (!id || found->size() >= max_plugins) continue;
             const bool taken =
                 std::any_of(found->begin(), found->end(), [&](const auto &known) { return known->id == *id; });
-            if (!taken) found->push_back(inspect(entries->path(), *std::move(id), pins));
+            if (!taken)
+                found->push_back(inspect(file::to_path(options.folder) / file::to_path(name), *std::move(id), pins));
         }
     }
     std::sort(found->begin(), found->end(), [](const auto &a, const auto &b) { return a->id < b->id; });
@@ -249,9 +246,8 @@ Result<void> Registry::approve(std::string_view id, std::string_view sha256) {
     const std::string_view given = trim(sha256);
     const fs::path path =
         file::to_path(state_->options.folder) / (std::string(prefix) + std::string(id) + std::string(suffix));
-    const auto valid = id_of(path.filename().string());
-    std::error_code ignored;
-    if (!valid || *valid != id || state_->options.folder.empty() || !fs::exists(path, ignored))
+    const auto valid = id_of(file::from_path(path.filename()));
+    if (!valid || *valid != id || state_->options.folder.empty() || !file::exists(path))
         return fail(errors::provider_unknown, "The provider '" + std::string(id.substr(0, 100)) +
                                                   "' cannot be approved: its file is not in the plugin folder '" +
                                                   state_->options.folder + "'");

@@ -11,9 +11,12 @@
 /// Whom a plugin's file is trusted for: who may have written it, and who vouches for its contents.
 namespace certbroker::provider {
 
-/// Why others than root and this user could have written a file or folder; nothing when nobody could. Parents up to the
-/// root count, symbolic links are resolved first.
+/// Why others than administrators (root) and this user could have written a file or folder; nothing when nobody could.
+/// Parents up to the root count, symbolic links are resolved first. For a process with administrators' rights the user
+/// counts as well as the others, unless it is root or has no other rights to log on with.
 std::optional<std::string> writable_by_others(const std::filesystem::path &path);
+/// What the admin does about it.
+std::string_view trust_remedy() noexcept;
 
 /// Lines "sha256  name" (plugins.manifest) by name, or "id sha256" (approvals) by id; the hash in lower case. Lines
 /// that are neither are passed over.

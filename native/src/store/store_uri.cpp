@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "store/errors.hpp"
 #include "store/store.hpp"
@@ -81,9 +82,9 @@ std::string StoreUri::to_string() const {
 }
 
 Roots Roots::under(const std::string &home) {
-    if (!home.empty()) return {home + "/LocalMachine", home + "/CurrentUser"};
+    if (!home.empty()) return {home + "/LocalMachine", home + "/CurrentUser", "folder"};
     // CurrentUser's folder follows from the environment, which only the caller reads.
-    return {"/var/lib/certbroker", {}};
+    return {file::machine_data_folder(), {}, {}};
 }
 
 } // namespace certbroker::store

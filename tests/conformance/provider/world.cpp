@@ -1,10 +1,10 @@
 #include "world.hpp"
 
-#include <unistd.h>
 
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "http/errors.hpp"
+#include "support/platform.hpp"
 
 namespace conformance {
 
@@ -138,7 +138,7 @@ Result<http::Response> ScriptedHttp::send(const http::Request &request, const Op
 }
 
 World::World()
-    : home_(std::filesystem::temp_directory_path() / ("certbroker-conformance-" + std::to_string(::getpid()))),
+    : home_(std::filesystem::temp_directory_path() / ("certbroker-conformance-" + std::to_string(test::process_id()))),
       stores_(store::Roots::under(home_.string())), state_(provider::make_memory_state()) {
     services_.http = &http;
     services_.stores = &stores_;

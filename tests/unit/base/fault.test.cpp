@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/file.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace certbroker;
 

@@ -12,7 +12,7 @@
 
 #include "base/fault.hpp"
 #include "base/file.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace certbroker;
 using file::Access;
@@ -36,17 +36,6 @@ std::size_t files_in(const std::filesystem::path &folder) {
 
 } // namespace
 
-TEST_CASE("what is written is read again, whole") {
-    const test::TemporaryFolder folder;
-    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{4096}, std::size_t{300'000}}) {
-        const Bytes bytes(size, 0x42);
-        REQUIRE(file::write_atomic(folder / "a", bytes, Access::everyone, true));
-        CHECK(*file::read(folder / "a", 1U << 20U) == bytes);
-        CHECK(equal(*file::read_secret(folder / "a", 1U << 20U), bytes));
-    }
-    CHECK(files_in(folder.path()) == 1);
-}
-
 TEST_CASE("secrets are their owner's alone from the first byte on") {
     const test::TemporaryFolder folder;
     const mode_t before = ::umask(0);
@@ -69,35 +58,6 @@ TEST_CASE("secrets are their owner's alone from the first byte on") {
     REQUIRE(file::make_folder(folder / "c", Access::everyone));
     CHECK(mode_of(folder / "c") == 0755);
     (void)::umask(before);
-}
-
-TEST_CASE("a file that is there stays unless overwriting is asked for") {
-    const test::TemporaryFolder folder;
-    REQUIRE(file::write_atomic(folder / "a", as_bytes("old"), Access::everyone, false));
-    CHECK(id_of(file::write_atomic(folder / "a", as_bytes("new"), Access::everyone, false)) == "Base.FileExists");
-    CHECK(equal(*file::read(folder / "a", 10), as_bytes("old")));
-    CHECK(files_in(folder.path()) == 1);
-    REQUIRE(file::write_atomic(folder / "a", as_bytes("new"), Access::everyone, true));
-    CHECK(equal(*file::read(folder / "a", 10), as_bytes("new")));
-}
-
-TEST_CASE("of many writers of a new file one wins and the others know") {
-    const test::TemporaryFolder folder;
-    std::atomic<int> won{0};
-    std::atomic<int> lost{0};
-    std::vector<std::thread> threads;
-    for (int t = 0; t < 8; ++t) {
-        threads.emplace_back([&, t] {
-            const auto written = file::write_atomic(folder / "a", as_bytes(std::to_string(t)), Access::everyone, false);
-            if (written) ++won;
-            if (id_of(written) == "Base.FileExists") ++lost;
-        });
-    }
-    for (auto &thread : threads)
-        thread.join();
-    CHECK(won == 1);
-    CHECK(lost == 7);
-    CHECK(files_in(folder.path()) == 1);
 }
 
 TEST_CASE("a temporary file left by a killed process of the same number is no obstacle") {
@@ -187,23 +147,6 @@ TEST_CASE("a full disk is a failure and leaves the old file") {
     CHECK(files_in(folder.path()) == 1);
 }
 
-TEST_CASE("folders are made with their parents, once or often") {
-    const test::TemporaryFolder folder;
-    CHECK(file::make_folder(folder / "a/b/c", Access::owner));
-    CHECK(file::make_folder(folder / "a/b/c", Access::owner));
-    CHECK(std::filesystem::is_directory(folder / "a/b/c"));
-    CHECK(file::make_folder("", Access::owner));
-}
-
-TEST_CASE("removing says whether there was something") {
-    const test::TemporaryFolder folder;
-    REQUIRE(file::write_atomic(folder / "a", {}, Access::everyone, true));
-    CHECK(*file::remove(folder / "a"));
-    CHECK_FALSE(*file::remove(folder / "a"));
-    REQUIRE(file::make_folder(folder / "d", Access::owner));
-    CHECK_FALSE(file::remove(folder / "d"));
-}
-
 TEST_CASE("a lock keeps others out, in this process and in another") {
     const test::TemporaryFolder folder;
     {
@@ -222,17 +165,6 @@ TEST_CASE("a lock keeps others out, in this process and in another") {
     }
     CHECK(file::Lock::acquire(folder / "lock", 0));
     CHECK(id_of(file::Lock::acquire(folder / "none/lock", 0)) == "Base.FileMissing");
-}
-
-TEST_CASE("a waiting lock is taken when it becomes free") {
-    const test::TemporaryFolder folder;
-    auto first = std::make_unique<file::Lock>(*file::Lock::acquire(folder / "lock", 0));
-    std::thread other([&] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-        first.reset();
-    });
-    CHECK(file::Lock::acquire(folder / "lock", 10'000));
-    other.join();
 }
 
 TEST_CASE("paths are UTF-8 outside") {

@@ -2,15 +2,17 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#if !defined(_WIN32)
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
 
 #include <stdexcept>
 
 #include "base/errors.hpp"
 #include "base/file.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace certbroker;
 using sqlite::Database;
@@ -42,11 +44,13 @@ TEST_CASE("a database is made for its owner alone and survives being closed") {
     {
         const Database database = open(folder / "db");
         REQUIRE(database.execute("CREATE TABLE t(a INTEGER, b TEXT, c BLOB)"));
+#if !defined(_WIN32) // there the folder's and the file's access control lists decide: file_windows.test.cpp
         for (const char *name : {"db", "db-wal", "db-shm"}) {
             struct stat info {};
             REQUIRE(::stat((folder / name).c_str(), &info) == 0);
             CHECK((info.st_mode & 0777U) == 0600);
         }
+#endif
         auto insert = database.prepare("INSERT INTO t VALUES(?1, ?2, ?3)");
         REQUIRE(insert);
         CHECK(insert->bind(1, std::int64_t{-7})
@@ -121,6 +125,7 @@ TEST_CASE("a transaction holds wholly or not at all") {
     CHECK(count(database) == 2);
 }
 
+#if !defined(_WIN32) // tests/crash kills processes on Windows, too
 TEST_CASE("what was committed survives the death of the process, the rest does not") {
     const test::TemporaryFolder folder;
     REQUIRE(open(folder / "db").execute("CREATE TABLE t(a INTEGER)"));
@@ -136,6 +141,7 @@ TEST_CASE("what was committed survives the death of the process, the rest does n
     REQUIRE(::waitpid(child, &status, 0) == child);
     CHECK(count(open(folder / "db")) == 1);
 }
+#endif
 
 TEST_CASE("another writer makes one wait, and then say so") {
     const test::TemporaryFolder folder;

@@ -2,9 +2,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
-#include <sys/stat.h>
 
 #include "fake.hpp"
+#include "support/platform.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace certbroker;
@@ -15,6 +15,8 @@ using provider::Trust;
 
 namespace {
 
+const std::string good_file = std::string("certbroker-test-good") + plugin_suffix;
+
 /// A plugin folder as it is installed.
 struct Folder {
     TemporaryFolder home;
@@ -23,19 +25,19 @@ struct Folder {
 
     Folder() {
         std::filesystem::create_directories(plugins);
-        ::chmod(plugins.c_str(), 0755);
+        let_write(plugins, Writers::owner);
     }
     void add(const std::string &name, const std::string &as = {}) {
-        const auto target = plugins / ("certbroker-" + (as.empty() ? name : as) + ".so");
+        const auto target = plugins / ("certbroker-" + (as.empty() ? name : as) + plugin_suffix);
         // A new file, as installers make it: one that is loaded must not be written over.
         std::filesystem::remove(target);
-        std::filesystem::copy_file(std::filesystem::path(CERTBROKER_TEST_PLUGINS) / ("certbroker-" + name + ".so"),
+        std::filesystem::copy_file(std::filesystem::path(CERTBROKER_TEST_PLUGINS) / ("certbroker-" + name + plugin_suffix),
                                    target);
-        ::chmod(target.c_str(), 0755);
+        let_write(target, Writers::owner);
     }
     void write(const std::string &name, const std::string &text) {
         std::ofstream(plugins / name) << text;
-        ::chmod((plugins / name).c_str(), 0644);
+        let_write(plugins / name, Writers::owner);
     }
     RegistryOptions options(bool any = false) const { return {plugins.string(), approvals, any}; }
     Registry registry(bool any = false) const { return Registry(options(any)); }
@@ -59,15 +61,15 @@ TEST_CASE("Shipped plugins are those whose hash stands in the manifest") {
     CHECK(refused.error().status() == Status::trust);
     CHECK(refused.error().remedy() == plugin->disabled_remedy);
 
-    folder.write("plugins.manifest", plugin->sha256 + "  certbroker-test-good.so\n");
+    folder.write("plugins.manifest", plugin->sha256 + "  " + good_file + "\n");
     Registry shipped(folder.options());
     const auto found = must(shipped.find("Test-Good"));
     CHECK(found->trust == Trust::shipped);
     CHECK(found->usable());
-    CHECK(found->path == (folder.plugins / "certbroker-test-good.so").string());
+    CHECK(found->path == (folder.plugins / good_file).string());
     CHECK(provider::trust_name(found->trust) == "Shipped");
 
-    folder.write("plugins.manifest", std::string(64, '0') + "  certbroker-test-good.so\n");
+    folder.write("plugins.manifest", std::string(64, '0') + "  " + good_file + "\n");
     Registry changed(folder.options());
     CHECK(changed.plugins().front()->trust == Trust::changed);
 }
@@ -98,13 +100,13 @@ TEST_CASE("A folder that others can write loads nothing") {
     folder.add("test-good");
     Registry registry(folder.options());
     must(registry.approve("test-good", registry.plugins().front()->sha256));
-    ::chmod(folder.plugins.c_str(), 0777);
+    let_write(folder.plugins, Writers::everyone);
     Registry open(folder.options());
     REQUIRE(open.plugins().size() == 1);
     CHECK(open.plugins().front()->trust == Trust::folder);
     CHECK_FALSE(open.plugins().front()->usable());
-    ::chmod(folder.plugins.c_str(), 0755);
-    ::chmod((folder.plugins / "certbroker-test-good.so").c_str(), 0666);
+    let_write(folder.plugins, Writers::owner);
+    let_write(folder.plugins / good_file, Writers::everyone);
     Registry file(folder.options());
     CHECK(file.plugins().front()->trust == Trust::folder);
 }
@@ -114,9 +116,9 @@ TEST_CASE("Development mode loads everything that is sound, and lists the rest w
     folder.add("test-good");
     folder.add("test-liar");
     folder.add("test-mute");
-    folder.write("certbroker-junk.so", "junk");
-    folder.write("certbroker-Capital.so", "junk");
-    folder.write("libother.so", "junk");
+    folder.write(std::string("certbroker-junk") + plugin_suffix, "junk");
+    folder.write(std::string("certbroker-Capital") + plugin_suffix, "junk");
+    folder.write(std::string("libother") + plugin_suffix, "junk");
     folder.write("README.md", "junk");
     Registry registry(folder.options(true));
     std::vector<std::string> ids;

@@ -2,9 +2,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
-#include <sys/stat.h>
 
 #include "support/pki.hpp"
+#include "support/platform.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace certbroker;
@@ -15,43 +15,7 @@ namespace {
 const std::string hash_a(64, 'a');
 const std::string hash_b(64, 'b');
 
-void write(const std::string &path, const std::string &text) {
-    std::ofstream(path) << text;
-}
-
 } // namespace
-
-TEST_CASE("Folders that others can write are found, up to the root") {
-    const TemporaryFolder folder; // in /tmp: sticky, and so no reason
-    const auto inner = folder.path() / "a" / "b";
-    std::filesystem::create_directories(inner);
-    ::chmod((folder.path() / "a").c_str(), 0755);
-    ::chmod(inner.c_str(), 0755);
-    CHECK_FALSE(provider::writable_by_others(inner));
-    ::chmod((folder.path() / "a").c_str(), 0775);
-    const auto group = provider::writable_by_others(inner);
-    REQUIRE(group.has_value());
-    CHECK(group->find("/a'") != std::string::npos);
-    ::chmod((folder.path() / "a").c_str(), 01777);
-    CHECK_FALSE(provider::writable_by_others(inner));
-    ::chmod(inner.c_str(), 01777); // sticky helps parents, not the place itself
-    CHECK(provider::writable_by_others(inner));
-    CHECK(provider::writable_by_others(folder.path() / "absent"));
-    std::filesystem::create_directory_symlink(inner, folder.path() / "link");
-    CHECK(provider::writable_by_others(folder.path() / "link"));
-}
-
-TEST_CASE("A file of a foreign user is found") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("x");
-    write(path, "x");
-    ::chmod(path.c_str(), 0644);
-    CHECK_FALSE(provider::writable_by_others(path));
-    if (::geteuid() == 0) {
-        REQUIRE(::chown(path.c_str(), 12345, 12345) == 0);
-        CHECK(provider::writable_by_others(path));
-    }
-}
 
 TEST_CASE("Manifest and approvals are read as sha256sum and people write them") {
     const auto manifest = provider::parse_manifest(hash_a + "  certbroker-a.so\r\n" + std::string(64, 'B') +
@@ -74,7 +38,7 @@ TEST_CASE("An approval is added beside the others, and files that others can wri
     CHECK(why.empty());
     CHECK(pins.at("one") == hash_b);
     CHECK(pins.at("two") == hash_b);
-    ::chmod(path.c_str(), 0666);
+    let_write(path, Writers::everyone);
     CHECK(provider::read_pins(path, why).empty());
     CHECK_FALSE(why.empty());
     CHECK(id_of(provider::write_approval(path, "three", hash_a)) == "Base.FileAccess");

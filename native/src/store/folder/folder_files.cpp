@@ -23,18 +23,13 @@ bool is_upper_hex(std::string_view text) noexcept {
 
 /// The names in a folder, sorted; a missing folder is an empty one.
 Result<std::vector<std::string>> names_in(const fs::path &folder) {
-    std::vector<std::string> names;
-    std::error_code error;
-    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
-        names.push_back(file::from_path(at->path().filename()));
-    if (error && error != std::errc::no_such_file_or_directory) {
-        const ErrorKind &kind = error == std::errc::permission_denied || error == std::errc::not_a_directory
-                                    ? errors::store_access
-                                    : errors::store_io;
-        return fail(kind, "The folder '" + file::from_path(folder) + "' could not be listed: " + error.message())
-            .in("store.folder")
-            .with(ErrorNumber::os_code, error.value());
+    auto listed = file::list(folder);
+    if (!listed) {
+        if (listed.error().status() == Status::not_found) return std::vector<std::string>();
+        return store_error("The folder '" + file::from_path(folder) + "' could not be listed",
+                           std::move(listed).error());
     }
+    std::vector<std::string> names = *std::move(listed);
     std::sort(names.begin(), names.end());
     return names;
 }
@@ -82,8 +77,7 @@ Result<file::Lock> FolderFiles::lock(file::Lock::Kind kind, const Operation &ope
 }
 
 bool FolderFiles::has_certificate(std::string_view store_name, std::string_view thumbprint) const {
-    std::error_code error;
-    return fs::exists(certificate(store_name, thumbprint), error);
+    return file::exists(certificate(store_name, thumbprint));
 }
 
 Result<std::optional<x509::Certificate>> FolderFiles::read_certificate(std::string_view store_name,
@@ -136,8 +130,7 @@ Result<void> FolderFiles::write_new(std::string_view store_name, const x509::Cer
         return why(std::move(made).error());
     if (properties_.plain()) {
         // One that a removed certificate left behind; the write below makes this durable, too.
-        std::error_code ignored;
-        fs::remove(beside, ignored);
+        (void)file::remove_quietly(beside);
         fault::point("folder.stale-properties");
     } else if (auto written = file::write_atomic(beside, as_bytes(write_properties(properties_)),
                                                  file::Access::everyone, true, "folder.properties");
@@ -168,8 +161,7 @@ Result<bool> FolderFiles::remove_certificate(std::string_view store_name, std::s
         return store_error("The certificate '" + std::string(thumbprint) + "' could not be removed",
                            std::move(removed).error());
     // Not made durable by itself: properties without their certificate mean nothing, and a new one clears them.
-    std::error_code ignored;
-    fs::remove(properties(store_name, thumbprint), ignored);
+    (void)file::remove_quietly(properties(store_name, thumbprint));
     fault::point("folder.remove");
     return removed;
 }
@@ -177,8 +169,7 @@ Result<bool> FolderFiles::remove_certificate(std::string_view store_name, std::s
 Result<std::vector<std::string>> FolderFiles::store_names() const {
     CERTBROKER_TRY(std::vector<std::string> names, names_in(root_));
     std::erase_if(names, [this](const std::string &name) {
-        std::error_code ignored;
-        return name.front() == '.' || name == "keys" || !fs::is_directory(root_ / name, ignored);
+        return name.front() == '.' || name == "keys" || !file::is_folder(root_ / file::to_path(name));
     });
     return names;
 }

@@ -79,11 +79,11 @@ Result<bool> FolderKeys::remove(ByteView sha256) const {
 void FolderKeys::sweep() const {
     // With the exclusive lock nobody is writing: every temporary file belongs to a writer that died, and holds a key
     // that nobody was ever told of.
-    std::error_code error;
-    for (fs::directory_iterator at(files_.keys(), error), end; !error && at != end; at.increment(error)) {
-        const std::string name = file::from_path(at->path().filename());
-        std::error_code ignored;
-        if (name.starts_with('.') && name.ends_with(".tmp")) fs::remove(at->path(), ignored);
+    const auto names = file::list(files_.keys());
+    if (!names) return;
+    for (const std::string &name : *names) {
+        if (name.starts_with('.') && name.ends_with(".tmp"))
+            (void)file::remove_quietly(files_.keys() / file::to_path(name));
     }
 }
 
