@@ -28,5 +28,5 @@ set(CMAKE_EXE_LINKER_FLAGS_INIT "-static -fstack-protector-strong")
 set(CMAKE_SHARED_LINKER_FLAGS_INIT "-static -fstack-protector-strong")
 set(CMAKE_MODULE_LINKER_FLAGS_INIT "-static -fstack-protector-strong")
 
-# Tests run under Wine, in the prefix that tests/wine/run.sh names.
-set(CMAKE_CROSSCOMPILING_EMULATOR "${CMAKE_CURRENT_LIST_DIR}/../../tests/wine/wine.sh")
+# Tests run under Wine, with the rights of an ordinary program.
+set(CMAKE_CROSSCOMPILING_EMULATOR "${CMAKE_CURRENT_LIST_DIR}/../../tests/wine/wine.sh;--as-user")

@@ -1,6 +1,5 @@
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
-#include <csignal>
 #include <iostream>
 #include <random>
 #include <thread>
@@ -23,7 +22,7 @@ void check(const std::vector<std::string> &findings) {
 /// Kills a process at each fault point on its way, one after the other, until one gets through.
 void kill_everywhere(const std::string &scenario, const std::string &home) {
     for (long fault = 1;; ++fault) {
-        const End end = wait_for(start(home, scenario, fault));
+        const End end = wait_for(start_child(home, scenario, fault));
         INFO(scenario << ", fault point " << fault << ": " << last_words(home));
         REQUIRE(end != End::failed);
         check(look_at_the_scene(home, scenario));
@@ -51,12 +50,12 @@ TEST_CASE("Killed at any point of the road, nothing is lost and nothing is issue
 TEST_CASE("Killed while a home is made, the next process makes it") {
     for (long fault = 1;; ++fault) {
         TemporaryFolder home;
-        const End end = wait_for(start(home.path().string(), "fresh", fault));
+        const End end = wait_for(start_child(home.path().string(), "fresh", fault));
         INFO("fault point " << fault << ": " << last_words(home.path().string()));
         REQUIRE(end != End::failed);
         check(look(home.path().string()));
         // The same again, undisturbed.
-        CHECK(wait_for(start(home.path().string(), "fresh", 0)) == End::finished);
+        CHECK(wait_for(start_child(home.path().string(), "fresh", 0)) == End::finished);
         check(finish(home.path().string(), "fresh"));
         if (end == End::finished) return;
         REQUIRE(fault < 500);
@@ -67,7 +66,7 @@ TEST_CASE("Killed again while it recovers, the next process recovers") {
     for (long fault = 1;; ++fault) {
         TemporaryFolder home;
         set_up(home.path().string(), "recover");
-        const End end = wait_for(start(home.path().string(), "recover", fault));
+        const End end = wait_for(start_child(home.path().string(), "recover", fault));
         INFO("fault point " << fault << ": " << last_words(home.path().string()));
         REQUIRE(end != End::failed);
         check(look(home.path().string()));
@@ -88,14 +87,14 @@ TEST_CASE("Killed at any time, two processes at once, nothing is lost and nothin
         TemporaryFolder home;
         set_up(home.path().string(), "storm");
         for (int i = 0; i < 12; ++i) {
-            const pid_t first = start(home.path().string(), "storm", 0);
-            const pid_t second = start(home.path().string(), "storm", 0);
+            const Process first = start_child(home.path().string(), "storm", 0);
+            const Process second = start_child(home.path().string(), "storm", 0);
             const int first_time = time(random);
             const int second_time = time(random);
             std::this_thread::sleep_for(std::chrono::milliseconds(first_time));
-            (void)::kill(first, SIGKILL);
+            kill_child(first);
             std::this_thread::sleep_for(std::chrono::milliseconds(second_time));
-            (void)::kill(second, SIGKILL);
+            kill_child(second);
             INFO("round " << rounds << ", " << i << ": " << last_words(home.path().string()));
             REQUIRE(wait_for(first) == End::killed);
             REQUIRE(wait_for(second) == End::killed);

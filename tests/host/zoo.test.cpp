@@ -193,10 +193,16 @@ TEST_CASE("Without approval a plugin is not loaded; with one it is, until the fi
         REQUIRE(approved.has_value());
         CHECK(registry.find("zoo-newer").has_value());
     }
-    std::ofstream(file, std::ios::app | std::ios::binary) << "changed";
-    provider::Registry registry(options);
+    // Another file of that name. In another folder, as Windows lets nobody change a library that is loaded.
+    const fs::path later = folder / "later";
+    fs::create_directories(later);
+    test::let_write(later, test::Writers::owner);
+    fs::copy_file(fs::path(CERTBROKER_ZOO) / name, later / name);
+    std::ofstream(later / name, std::ios::app | std::ios::binary) << "changed";
+    provider::Registry registry(provider::RegistryOptions{later.string(), options.approvals_file, false});
     REQUIRE(registry.plugins().size() == 1);
     CHECK_FALSE(registry.plugins().front()->usable());
     CHECK(registry.plugins().front()->trust == provider::Trust::changed);
-    fs::remove_all(folder);
+    std::error_code loaded; // Windows keeps the file of a loaded library
+    fs::remove_all(folder, loaded);
 }

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
 #include <string>
 
 #if !defined(_WIN32)
@@ -37,7 +40,13 @@ inline CommandResult run(const std::string &command) {
 
 inline bool have(const std::string &program) {
 #if defined(_WIN32)
-    return run("where " + program).exit_code == 0;
+    const char *path = std::getenv("PATH");
+    std::stringstream folders(path != nullptr ? path : "");
+    std::error_code ignored;
+    for (std::string folder; std::getline(folders, folder, ';');) {
+        if (std::filesystem::exists(std::filesystem::path(folder) / (program + ".exe"), ignored)) return true;
+    }
+    return false;
 #else
     return run("command -v " + program).exit_code == 0;
 #endif

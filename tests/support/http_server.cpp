@@ -21,7 +21,7 @@ bool readable(net::Socket socket, const std::atomic<bool> &stop) {
 
 class PlainConnection final : public Connection {
 public:
-    explicit PlainConnection(net::Socket socket) : socket_(socket) {}
+    explicit PlainConnection(net::Socket socket) : socket_(socket) { net::never_block(socket); }
     std::string read_some() override {
         char buffer[16384];
         if (!readable(socket_, *stop)) return {};
@@ -30,6 +30,10 @@ public:
     }
     bool write(std::string_view text) override {
         while (!text.empty()) {
+            // A client that reads no more must not keep the server from stopping.
+            while (!net::writable(socket_, 20)) {
+                if (*stop) return false;
+            }
             const long sent = net::send(socket_, text.data(), text.size());
             if (sent <= 0) return false;
             text.remove_prefix(static_cast<std::size_t>(sent));
@@ -70,6 +74,7 @@ std::shared_ptr<void> make_context(const TlsOptions &options) {
     (void)SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
     (void)SSL_CTX_set_num_tickets(context.get(), 0);
     if (options.tls12) (void)SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION);
+    if (options.only_tls13) (void)SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION);
     if (options.only_tls11) {
         SSL_CTX_set_security_level(context.get(), 0);
         (void)SSL_CTX_set_min_proto_version(context.get(), TLS1_1_VERSION);
@@ -91,6 +96,7 @@ std::shared_ptr<void> make_context(const TlsOptions &options) {
 /// A reset would swallow the alert that the test wants to see; so what is still coming is read first.
 void drain(net::Socket socket) {
     net::finish_sending(socket);
+    net::never_block(socket);
     char buffer[4096];
     while (net::readable(socket, 200) && net::receive(socket, buffer, sizeof buffer) > 0) {
     }
@@ -163,11 +169,22 @@ void Server::listen(bool ip6) {
 }
 
 Server::~Server() {
+    stop();
+}
+
+void Server::stop() {
     stop_ = true;
-    acceptor_.join();
+    if (acceptor_.joinable()) acceptor_.join();
     for (std::thread &thread : threads_)
         thread.join();
-    net::close(socket_);
+    threads_.clear();
+    if (socket_ != net::none) net::close(std::exchange(socket_, net::none));
+}
+
+std::vector<std::string> Server::all_requests(std::chrono::milliseconds patience) {
+    std::this_thread::sleep_for(patience);
+    stop();
+    return requests();
 }
 
 std::string Server::url(const std::string &path, const std::string &host) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -52,6 +53,7 @@ struct TlsOptions {
     bool client_optional = false;                ///< asked for, but not required
     bool tls12 = false;                          ///< nothing newer
     bool only_tls11 = false;
+    bool only_tls13 = false;
 };
 
 class Server {
@@ -68,9 +70,12 @@ public:
     int connections() const noexcept { return connections_; }
     /// Requests read by read_request, in order.
     std::vector<std::string> requests() const;
+    /// The same when it is over: what was on its way has had the time to arrive.
+    std::vector<std::string> all_requests(std::chrono::milliseconds patience = std::chrono::milliseconds(100));
 
 private:
     void listen(bool ip6);
+    void stop();
     void accept_loop();
     void serve(net::Socket socket, int number);
 

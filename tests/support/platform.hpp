@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #if defined(_WIN32)
 #include <process.h>
@@ -28,5 +29,19 @@ inline long process_id() noexcept {
 /// Who may write a file or folder from now on; everybody may read it.
 enum class Writers { owner, everyone };
 void let_write(const std::filesystem::path &path, Writers writers);
+/// Whether nobody but the owner (and administrators) may read it.
+bool only_owner_reads(const std::filesystem::path &path);
+
+/// A path from the root of the file system, in the platform's own spelling: "/etc/x" or "C:\\etc\\x".
+inline std::string absolute(std::string path) {
+#if defined(_WIN32)
+    for (char &c : path) {
+        if (c == '/') c = '\\';
+    }
+    return "C:" + path;
+#else
+    return path;
+#endif
+}
 
 } // namespace certbroker::test

@@ -12,4 +12,10 @@ void let_write(const std::filesystem::path &path, Writers writers) {
     if (::chmod(path.c_str(), mode) != 0) throw std::runtime_error("chmod");
 }
 
+bool only_owner_reads(const std::filesystem::path &path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) throw std::runtime_error("stat");
+    return (info.st_mode & 077U) == 0;
+}
+
 } // namespace certbroker::test

@@ -14,6 +14,9 @@ Socket listen(bool ip6, std::uint16_t &port);
 Socket accept(Socket listener);
 /// Whether something can be read, or the end of it.
 bool readable(Socket socket, int milliseconds);
+bool writable(Socket socket, int milliseconds);
+/// From now on send() takes what fits and returns.
+void never_block(Socket socket);
 /// Bytes, 0 at the end, negative on failure. A partner who is gone is no signal.
 long receive(Socket socket, char *buffer, std::size_t size);
 long send(Socket socket, const char *bytes, std::size_t size);

@@ -1,6 +1,7 @@
 #include "socket.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -52,6 +53,15 @@ Socket accept(Socket listener) {
 bool readable(Socket socket, int milliseconds) {
     pollfd wait{number(socket), POLLIN, 0};
     return ::poll(&wait, 1, milliseconds) > 0;
+}
+
+bool writable(Socket socket, int milliseconds) {
+    pollfd wait{number(socket), POLLOUT, 0};
+    return ::poll(&wait, 1, milliseconds) > 0;
+}
+
+void never_block(Socket socket) {
+    (void)::fcntl(number(socket), F_SETFL, O_NONBLOCK);
 }
 
 long receive(Socket socket, char *buffer, std::size_t size) {

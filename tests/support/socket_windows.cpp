@@ -59,6 +59,16 @@ bool readable(Socket socket, int milliseconds) {
     return ::WSAPoll(&wait, 1, milliseconds) > 0;
 }
 
+bool writable(Socket socket, int milliseconds) {
+    WSAPOLLFD wait{handle(socket), POLLWRNORM, 0};
+    return ::WSAPoll(&wait, 1, milliseconds) > 0;
+}
+
+void never_block(Socket socket) {
+    u_long yes = 1;
+    (void)::ioctlsocket(handle(socket), static_cast<long>(FIONBIO), &yes);
+}
+
 long receive(Socket socket, char *buffer, std::size_t size) {
     return ::recv(handle(socket), buffer, static_cast<int>(size), 0);
 }

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Runs a Windows program under Wine: tests/wine/wine.sh program.exe [arguments]. CTest's emulator for the Windows build.
+# Runs a Windows program under Wine: tests/wine/wine.sh [--as-user] program.exe [arguments]. CTest's emulator for the
+# Windows build. --as-user: without administrators' rights (as_user.cpp says why); the launcher lies in build/windows, or
+# in the folder that CERTBROKER_WINDOWS_BUILD names.
 # The prefix is CERTBROKER_WINE_PREFIX (default: build/wine); it is made when it is not there, and its server stays up
 # until `tests/wine/wine.sh --stop`, which makes small programs start in a tenth of a second.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export WINEPREFIX=${CERTBROKER_WINE_PREFIX:-$root/build/wine}
-export WINEDEBUG=${WINEDEBUG:--all} LANG=C.UTF-8 LC_ALL=C.UTF-8 WINEDLLOVERRIDES='mscoree,mshtml='
+export WINEDEBUG=${WINEDEBUG:--all} LANG=C.UTF-8 LC_ALL=C.UTF-8
 PATH=/usr/lib/wine:$PATH
 
 if [ "${1:-}" = --stop ]; then
@@ -18,9 +20,14 @@ if [ ! -f "$WINEPREFIX/.certbroker" ]; then
   (
     flock 9
     [ ! -f "$WINEPREFIX/.certbroker" ] || exit 0
-    wine64 wineboot -i && wine64 winecfg -v win10 && touch "$WINEPREFIX/.certbroker"
+    # Only here: .NET's compiled assemblies are not loaded without mscoree.
+    WINEDLLOVERRIDES='mscoree,mshtml=' wine64 wineboot -i && wine64 winecfg -v win10 && touch "$WINEPREFIX/.certbroker"
   ) 9>"$WINEPREFIX/.lock" </dev/null >"$WINEPREFIX/setup.log" 2>&1 || { echo "Wine's prefix could not be made:" >&2; cat "$WINEPREFIX/setup.log" >&2; exit 1; }
 fi
 # Not with our output: whoever reads that would wait for the server. A failure says that it is up already.
 wineserver -p </dev/null >/dev/null 2>&1
+if [ "${1:-}" = --as-user ]; then
+  shift
+  exec wine64 "${CERTBROKER_WINDOWS_BUILD:-$root/build/windows}/certbroker-as-user.exe" "$@"
+fi
 exec wine64 "$@"

@@ -28,6 +28,7 @@ Error os_error(std::string what, DWORD code) {
     case ERROR_INVALID_NAME:
     case ERROR_BAD_PATHNAME:
     case ERROR_INVALID_DRIVE:
+    case ERROR_DIRECTORY:
         return win32::system_error(errors::file_missing, std::move(what), code);
     case ERROR_FILE_EXISTS:
     case ERROR_ALREADY_EXISTS:
@@ -159,7 +160,9 @@ Result<Container> read_into(const fs::path &path, std::size_t limit) {
                                 FILE_ATTRIBUTE_NORMAL | FILE_FLAG_SEQUENTIAL_SCAN, nullptr));
     if (!in) {
         const DWORD code = GetLastError();
-        if (is_folder(path)) return os_error("The file could not be read: it is a folder", path, ERROR_DIRECTORY);
+        if (is_folder(path))
+            return fail(errors::file_io, "The file could not be read '" + from_path(path) + "': it is a folder")
+                .with(ErrorNumber::os_code, code);
         return os_error("The file could not be opened", path, code);
     }
     LARGE_INTEGER size{};

@@ -1,7 +1,9 @@
 #include "crypto/digest.hpp"
 
 #include <array>
+#include <mutex>
 #include <stdexcept>
+#include <vector>
 
 #include "base/text.hpp"
 #include "crypto/openssl.hpp"
@@ -27,13 +29,32 @@ const Row &row(DigestAlgorithm algorithm) noexcept {
     return rows[static_cast<std::size_t>(algorithm)];
 }
 
-/// A context a thread and algorithm, kept ready: making one costs more than hashing a public key.
-EVP_MD_CTX *thread_context(DigestAlgorithm algorithm) {
-    thread_local std::array<openssl::DigestContext, rows.size()> contexts;
-    openssl::DigestContext &context = contexts[static_cast<std::size_t>(algorithm)];
-    if (context == nullptr) context.reset(EVP_MD_CTX_new());
-    return context.get();
-}
+/// Contexts kept ready: making one costs more than hashing a public key. Not one a thread: their destructors would run
+/// when a thread ends, which for a plugin's hung thread is after OpenSSL has cleaned up, and which mingw does on memory
+/// that it has freed already.
+class Contexts {
+public:
+    static Contexts &of(DigestAlgorithm algorithm) {
+        // Never destroyed, for threads that go on while the process ends.
+        static auto &all = *new std::array<Contexts, rows.size()>();
+        return all[static_cast<std::size_t>(algorithm)];
+    }
+    openssl::DigestContext take() {
+        const std::lock_guard lock(mutex_);
+        if (idle_.empty()) return openssl::DigestContext(EVP_MD_CTX_new());
+        openssl::DigestContext context = std::move(idle_.back());
+        idle_.pop_back();
+        return context;
+    }
+    void give_back(openssl::DigestContext context) {
+        const std::lock_guard lock(mutex_);
+        idle_.push_back(std::move(context));
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<openssl::DigestContext> idle_; ///< as many as there were ever in use at once
+};
 
 } // namespace
 
@@ -66,11 +87,12 @@ std::string_view digest_oid(DigestAlgorithm algorithm) noexcept {
 Bytes digest(DigestAlgorithm algorithm, ByteView data) {
     Bytes out(row(algorithm).size);
     const EVP_MD *md = openssl::fetched(algorithm);
-    EVP_MD_CTX *context = thread_context(algorithm);
-    if (md == nullptr || context == nullptr || EVP_DigestInit_ex2(context, md, nullptr) != 1 ||
-        EVP_DigestUpdate(context, data.data(), data.size()) != 1 ||
-        EVP_DigestFinal_ex(context, out.data(), nullptr) != 1)
+    openssl::DigestContext context = Contexts::of(algorithm).take();
+    if (md == nullptr || context == nullptr || EVP_DigestInit_ex2(context.get(), md, nullptr) != 1 ||
+        EVP_DigestUpdate(context.get(), data.data(), data.size()) != 1 ||
+        EVP_DigestFinal_ex(context.get(), out.data(), nullptr) != 1)
         throw std::runtime_error(std::string(digest_name(algorithm)) + " is not available in this system's OpenSSL");
+    Contexts::of(algorithm).give_back(std::move(context));
     return out;
 }
 

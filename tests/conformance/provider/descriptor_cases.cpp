@@ -1,8 +1,7 @@
-#include <dlfcn.h>
-
 #include <set>
 
 #include "base/text.hpp"
+#include "describe.hpp"
 #include "world.hpp"
 
 using namespace certbroker;
@@ -15,10 +14,7 @@ TEST_CASE("descriptor: the plugin can be used, and its id is its file's name") {
 }
 
 TEST_CASE("descriptor: describe is pure: the same pointer each time, NULL for a host it does not know") {
-    void *library = ::dlopen(subject().plugin_path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    REQUIRE(library != nullptr);
-    const auto describe =
-        reinterpret_cast<certbroker_plugin_describe_fn>(::dlsym(library, "certbroker_plugin_describe"));
+    const auto describe = find_describe(subject().plugin_path);
     REQUIRE(describe != nullptr);
     const cbp_plugin *first = describe(CERTBROKER_PLUGIN_ABI_MAJOR);
     REQUIRE(first != nullptr);

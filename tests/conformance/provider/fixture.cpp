@@ -13,7 +13,7 @@ namespace {
 using namespace certbroker;
 
 [[noreturn]] void broken(const std::filesystem::path &file, const std::string &why) {
-    std::fprintf(stderr, "%s: %s\n", file.c_str(), why.c_str());
+    std::fprintf(stderr, "%s: %s\n", file.string().c_str(), why.c_str());
     std::exit(2);
 }
 

@@ -1,6 +1,5 @@
 #include "world.hpp"
 
-
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "http/errors.hpp"
@@ -78,6 +77,8 @@ x509::Csr ScriptedHttp::some_csr() const {
 
 /// {chain} leaf and CA; {chain-reversed}; {leaf}; {wrong-key} a certificate for another key; {truncated} half of one.
 std::string ScriptedHttp::fill(std::string body, const http::Request &request) {
+    // One answer at a time: each is for the request that was seen last.
+    const std::lock_guard lock(filling_);
     const std::string text(as_text(request.body));
     if (text.find("CERTIFICATE REQUEST-----") != std::string::npos) last_csr_ = must(x509::Csr::parse(request.body));
     const auto replace = [&body](const std::string &name, const auto &make) {

@@ -60,6 +60,7 @@ private:
     const certbroker::Clock *clock_;
     certbroker::crypto::KeyHandle ca_key_;
     std::optional<certbroker::x509::Certificate> ca_;
+    std::mutex filling_;
     std::optional<certbroker::x509::Csr> last_csr_;
     mutable std::mutex mutex_;
     std::vector<Exchange> exchanges_;

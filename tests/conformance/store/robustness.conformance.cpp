@@ -10,9 +10,9 @@ namespace {
 
 const Operation operation;
 
-KeyOptions p256_key() {
+KeyOptions any_key(const StoreFixture &fixture) {
     KeyOptions options;
-    options.spec = p256;
+    options.spec = fixture.key_spec();
     options.exportable = true;
     return options;
 }
@@ -43,7 +43,7 @@ TEST_CASE("A cancelled operation changes nothing") {
     CHECK(id_of(store->put(pki().ca.certificate, {}, cancelled)) == "Base.Cancelled");
     CHECK(id_of(store->update(certificate.thumbprint(), {"x", {}}, cancelled)) == "Base.Cancelled");
     CHECK(id_of(store->remove(certificate.thumbprint(), cancelled)) == "Base.Cancelled");
-    CHECK(id_of(store->create_key(p256_key(), cancelled)) == "Base.Cancelled");
+    CHECK(id_of(store->create_key(any_key(*fixture), cancelled)) == "Base.Cancelled");
     CHECK(id_of(store->import_key(*pki().leaf.key, true, cancelled)) == "Base.Cancelled");
     CHECK(id_of(store->each([](const Entry &) { return true; }, cancelled)) == "Base.Cancelled");
     REQUIRE(all(*store).size() == 1);
@@ -63,7 +63,7 @@ TEST_CASE("Who may not write gets Store.Access, and reads") {
             if (id(store.put(pki().ca.certificate, {}, operation)) != "Store.Access") return "put";
             if (id(store.remove(certificate.thumbprint(), operation)) != "Store.Access") return "remove";
             if (id(store.update(certificate.thumbprint(), {"x", {}}, operation)) != "Store.Access") return "update";
-            if (id(store.create_key(p256_key(), operation)) != "Store.Access") return "create_key";
+            if (id(store.create_key(any_key(*fixture), operation)) != "Store.Access") return "create_key";
             return {};
         },
         skipped);
@@ -76,7 +76,7 @@ TEST_CASE("Killed anywhere between a new key and its certificate, nothing is hal
     CERTBROKER_STORE_FIXTURE(fixture);
     CERTBROKER_NEED(*fixture, persistent);
     CERTBROKER_NEED(*fixture, keeps_keys);
-    const crypto::KeyHandle key = make_key();
+    const crypto::KeyHandle key = fixture->make_key();
     const x509::Certificate certificate = make_certificate_for(*key);
     const int deaths = die_at_every_fault_point(
         [&] {
@@ -105,11 +105,11 @@ TEST_CASE("Killed anywhere between a new key and its certificate, nothing is hal
 TEST_CASE("Several processes at one place lose nothing") {
     CERTBROKER_STORE_FIXTURE(fixture);
     CERTBROKER_NEED(*fixture, persistent);
-    const crypto::KeyHandle key = make_key();
+    const crypto::KeyHandle key = fixture->make_key();
     std::vector<x509::Certificate> made;
     for (int i = 0; i < 60; ++i)
         made.push_back(make_certificate_for(*key));
-    std::vector<pid_t> children;
+    std::vector<ChildId> children;
     for (std::size_t child = 0; child < 3; ++child) {
         children.push_back(start_child([&, child] {
             const auto store = fixture->open();
@@ -120,7 +120,7 @@ TEST_CASE("Several processes at one place lose nothing") {
                 demand_value(store->put(made[0], {"0", true}, operation));
         }));
     }
-    for (const pid_t child : children)
+    for (const ChildId child : children)
         CHECK(wait_for_child(child) == 0);
     const auto store = fixture->open();
     for (std::size_t i = 0; i < made.size(); ++i)

@@ -2,14 +2,11 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <aclapi.h>
-#include <sddl.h>
-
 #include <fstream>
-#include <memory>
 
 #include "base/fault.hpp"
 #include "base/file.hpp"
+#include "support/platform.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace certbroker;
@@ -20,28 +17,6 @@ namespace {
 template<class T>
 std::string id_of(const Result<T> &result) {
     return result ? "it worked" : result.error().id();
-}
-
-/// May everybody read it, as its access control list says?
-bool everyone_reads(const std::filesystem::path &path) {
-    PACL dacl = nullptr;
-    PSECURITY_DESCRIPTOR raw = nullptr;
-    std::wstring name = win32::long_name(path.native());
-    REQUIRE(GetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, &dacl,
-                                  nullptr, &raw) == ERROR_SUCCESS);
-    const std::unique_ptr<void, win32::LocalFreeDeleter> owner(raw);
-    PSID everyone = nullptr;
-    REQUIRE(ConvertStringSidToSidW(L"S-1-1-0", &everyone) != 0);
-    const std::unique_ptr<void, win32::LocalFreeDeleter> sid(everyone);
-    for (DWORD index = 0; dacl != nullptr && index < dacl->AceCount; ++index) {
-        void *ace = nullptr;
-        REQUIRE(GetAce(dacl, index, &ace) != 0);
-        auto *allowed = static_cast<ACCESS_ALLOWED_ACE *>(ace);
-        if (allowed->Header.AceType == ACCESS_ALLOWED_ACE_TYPE && EqualSid(&allowed->SidStart, everyone) != 0 &&
-            (allowed->Mask & FILE_READ_DATA) != 0)
-            return true;
-    }
-    return dacl == nullptr;
 }
 
 } // namespace
@@ -58,7 +33,7 @@ TEST_CASE("secrets are for their owner, administrators and SYSTEM from the first
         const std::vector<std::string> names = *file::list(where);
         for (const std::string &name : names) {
             ++looked;
-            open_to_all = open_to_all || everyone_reads(where / file::to_path(name));
+            open_to_all = open_to_all || !test::only_owner_reads(where / file::to_path(name));
         }
     };
     REQUIRE(file::write_atomic(folder / "key", as_bytes("secret"), Access::owner, true));
@@ -66,10 +41,10 @@ TEST_CASE("secrets are for their owner, administrators and SYSTEM from the first
     CHECK(looked > 0);
     CHECK_FALSE(open_to_all);
     REQUIRE(file::write_atomic(folder / "certificate", as_bytes("public"), Access::everyone, true));
-    CHECK(everyone_reads(folder / "certificate"));
+    CHECK_FALSE(test::only_owner_reads(folder / "certificate"));
     REQUIRE(file::make_folder(folder / "a/b", Access::owner));
-    CHECK_FALSE(everyone_reads(folder / "a"));
-    CHECK_FALSE(everyone_reads(folder / "a/b"));
+    CHECK(test::only_owner_reads(folder / "a"));
+    CHECK(test::only_owner_reads(folder / "a/b"));
 }
 
 TEST_CASE("names of more than 260 characters are written, read, listed, locked and removed") {

@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "base/sqlite.hpp"
 #include "fixture.hpp"
+#include "support/platform.hpp"
 
 using namespace certbroker;
 using namespace certbroker::test;
@@ -173,7 +174,5 @@ TEST_CASE("A journal that cannot be understood is refused with what is wrong") {
 TEST_CASE("The journal is its owner's alone") {
     TemporaryFolder folder;
     const auto journal = must(Journal::open(folder.path() / "new" / "folder", system_clock()));
-    const auto permissions = std::filesystem::status(folder.path() / "new" / "folder" / "journal.sqlite").permissions();
-    CHECK((permissions & std::filesystem::perms::all) ==
-          (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+    CHECK(only_owner_reads(folder.path() / "new" / "folder" / "journal.sqlite"));
 }

@@ -35,6 +35,7 @@ std::string written(const TemporaryFolder &folder, const Secret &password, Prote
 } // namespace
 
 TEST_CASE("OpenSSL reads what is written here") {
+    if (!have("openssl")) SKIP("openssl is not installed");
     const TemporaryFolder folder;
     for (const Protection protection : {Protection::aes256_sha256, Protection::triple_des_sha1}) {
         for (const char *password : {"secret", "", unicode, static_cast<const char *>(nullptr)}) {
@@ -122,6 +123,7 @@ TEST_CASE(".NET reads what is written here") {
 }
 
 TEST_CASE("Counts inside encrypted parts are held to the limits, too") {
+    if (!have("openssl")) SKIP("openssl is not installed");
     // A key's bag within the encrypted part, where only the password shows it; OpenSSL's command line does the
     // encryption. PBKDF2 of password "x", a salt of sixteen octets 01 and one iteration.
     const auto file = [](std::int64_t inner_iterations) {

@@ -3,6 +3,7 @@
 #include "base/errors.hpp"
 #include "fake.hpp"
 #include "http/errors.hpp"
+#include "support/platform.hpp"
 
 using namespace certbroker;
 using namespace certbroker::test;
@@ -24,7 +25,7 @@ cbp_http_request simple(const char *url = "https://ca.example.com/x") {
 TEST_CASE("A request reaches the client with headers, body, secrets and flags") {
     Host host;
     host.settings.set("api-key", Secret(as_bytes("canary-1234567890")));
-    host.settings.set("trust-file", std::string("/etc/trust.pem"));
+    host.settings.set("trust-file", test::absolute("/etc/trust.pem"));
     host.in_call([](const Plug &plug) {
         const cbp_secret *secret = plug.host->setting_secret(plug.call, plug.settings, "api-key");
         const cbp_secret_place place{sizeof(cbp_secret_place), CBP_ESCAPE_JSON, "{{key}}", secret};
@@ -58,7 +59,7 @@ TEST_CASE("A request reaches the client with headers, body, secrets and flags") 
     CHECK(seen.authentication == http::Authentication::ntlm);
     CHECK(seen.user == "LAB\\ra");
     CHECK(seen.password.given());
-    CHECK(seen.extra_trust_file == "/etc/trust.pem");
+    CHECK(seen.extra_trust_file == test::absolute("/etc/trust.pem"));
     CHECK(seen.follow_redirects);
     CHECK(seen.idempotent);
     CHECK(seen.allow_plain);

@@ -52,8 +52,7 @@ TEST_CASE("A folder or file that others can write is found, and the account name
     std::ofstream(inner / "file") << "x";
     let_write(inner / "file", Writers::everyone);
     CHECK(problem_of(folder, inner / "file").has_value());
-    CHECK(provider::writable_by_others(folder.path() / "absent", me)->find("cannot be looked at") !=
-          std::string::npos);
+    CHECK(provider::writable_by_others(folder.path() / "absent", me)->find("cannot be looked at") != std::string::npos);
 }
 
 TEST_CASE("What belongs to somebody who is not trusted is found") {

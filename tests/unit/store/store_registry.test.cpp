@@ -14,7 +14,7 @@ const Operation operation;
 TEST_CASE("The default kind is the folder, and a kind in front chooses another") {
     const TemporaryFolder home;
     const StoreRegistry registry(Roots::under(home.path().string()));
-    CHECK(registry.roots().machine == home.file("LocalMachine"));
+    CHECK(registry.roots().machine == home.path().string() + "/LocalMachine");
     CHECK(must(registry.open("LocalMachine/My"))->uri().to_string() == "folder:LocalMachine/My");
     const auto memory = must(registry.open("memory:CurrentUser/my"));
     CHECK(memory->uri().to_string() == "memory:CurrentUser/My");
@@ -33,7 +33,7 @@ TEST_CASE("An unknown kind is refused and the known ones are named") {
 }
 
 TEST_CASE("A location without data folder says so") {
-    const StoreRegistry registry(Roots{"/nowhere", ""});
+    const StoreRegistry registry(Roots{"/nowhere", "", "folder"});
     const auto opened = registry.open("CurrentUser/My");
     REQUIRE_FALSE(opened);
     CHECK(opened.error().id() == "Base.Argument");

@@ -1,3 +1,4 @@
+#include "base/file.hpp"
 #include "store/store.hpp"
 
 #include "support/pki.hpp"
@@ -71,6 +72,8 @@ TEST_CASE("A home replaces both data folders") {
     const store::Roots roots = store::Roots::under("/home/of/tests");
     CHECK(roots.of(Location::local_machine) == "/home/of/tests/LocalMachine");
     CHECK(roots.of(Location::current_user) == "/home/of/tests/CurrentUser");
-    CHECK(store::Roots::under("").machine == "/var/lib/certbroker");
+    CHECK(roots.store_kind == "folder");
+    CHECK(store::Roots::under("").machine == file::machine_data_folder());
+    CHECK(store::Roots::under("").store_kind.empty());
     CHECK(store::Roots::under("").user.empty());
 }

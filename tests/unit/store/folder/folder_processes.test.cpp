@@ -17,10 +17,10 @@ constexpr int processes = 4;
 
 /// Runs the work in several processes at once, each with its number; all must succeed.
 void together(const std::function<void(int)> &work, int count = processes) {
-    std::vector<pid_t> children;
+    std::vector<ChildId> children;
     for (int i = 0; i < count; ++i)
         children.push_back(start_child([&, i] { work(i); }));
-    for (const pid_t child : children)
+    for (const ChildId child : children)
         CHECK(wait_for_child(child) == 0);
 }
 

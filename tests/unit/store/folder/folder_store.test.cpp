@@ -1,9 +1,11 @@
 #include "store/folder/folder_store.hpp"
 
+#if !defined(_WIN32)
 #include <csignal>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#endif
 
 #include "base/encoding.hpp"
 #include "fixtures.hpp"
@@ -18,9 +20,14 @@ namespace {
 
 const Operation operation;
 
-mode_t mode(const std::filesystem::path &path) {
+/// Whether a file or folder has these permissions; on Windows tests/unit/base/file_windows.test.cpp asks that.
+bool has_mode([[maybe_unused]] const std::filesystem::path &path, [[maybe_unused]] unsigned mode) {
+#if defined(_WIN32)
+    return true;
+#else
     struct stat info {};
-    return ::stat(path.c_str(), &info) == 0 ? info.st_mode & 0777U : 0;
+    return ::stat(path.c_str(), &info) == 0 && (info.st_mode & 0777U) == mode;
+#endif
 }
 
 } // namespace
@@ -36,18 +43,20 @@ TEST_CASE("The folder store's files are where an admin looks for them") {
           "friendly-name: Web Ünï 😀\narchived: no\n");
     const auto key_file = home.root() / "keys" / (to_hex(key->public_key().sha256()) + ".pem");
     CHECK(key->uri() == "folder:LocalMachine/keys/" + to_hex(key->public_key().sha256()));
-    CHECK(mode(key_file) == 0600);
-    CHECK(mode(home.root() / "keys") == 0700);
-    CHECK(mode(home.root()) == 0755);
-    CHECK(mode(home.certificate(certificate)) == 0644);
-    CHECK(run("openssl pkey -noout -in " + key_file.string()).exit_code == 0);
-    CHECK(run("openssl x509 -inform DER -noout -in " + home.certificate(certificate).string()).exit_code == 0);
+    CHECK(has_mode(key_file, 0600));
+    CHECK(has_mode(home.root() / "keys", 0700));
+    CHECK(has_mode(home.root(), 0755));
+    CHECK(has_mode(home.certificate(certificate), 0644));
+    if (have("openssl")) { // on Windows the PowerShell lane asks it, from outside
+        CHECK(run("openssl pkey -noout -in " + key_file.string()).exit_code == 0);
+        CHECK(run("openssl x509 -inform DER -noout -in " + home.certificate(certificate).string()).exit_code == 0);
+    }
     // Nothing temporary stays behind.
     CHECK(home.files(home.root()).size() == 4); // .lock, .der, .properties, .pem
 
     const auto user = home.open("folder:CurrentUser/My");
     must(user->put(certificate, {}, operation));
-    CHECK(mode(home.folder.path() / "CurrentUser") == 0700);
+    CHECK(has_mode(home.folder.path() / "CurrentUser", 0700));
 }
 
 TEST_CASE("A certificate without friendly name needs one file") {
@@ -132,6 +141,7 @@ TEST_CASE("A file where a folder should be, is Store.Access") {
     CHECK(id_of(store->get(pki().leaf.certificate.thumbprint())) == "Store.NotFound");
 }
 
+#if !defined(_WIN32) // accounts and limits of POSIX
 TEST_CASE("Another account reads the machine's certificates, but neither keys nor can it write") {
     if (::getuid() != 0) SKIP("only root can become another account");
     const Home home;
@@ -182,6 +192,7 @@ TEST_CASE("A full or failing disk is Store.Io, and what was there stays") {
     CHECK(id_of(store->get(pki().ca.certificate.thumbprint())) == "Store.NotFound");
     CHECK(home.files(home.root() / "keys").empty());
 }
+#endif
 
 TEST_CASE("A locked store is waited for until the deadline, or until somebody cancels") {
     const Home home;
