@@ -12,8 +12,12 @@ std::string separate_sessions();   ///< connections of different identities are 
 std::string certificate_request(); ///< says that the server wants a client certificate
 std::string ec_client_keys();      ///< takes EC keys for TLS
 std::string tls13();
-std::string ip6();        ///< addresses in brackets
-std::string ip_names();   ///< certificates for addresses
-std::string root_store(); ///< trusts what is put into the user's root store
+std::string ip6();      ///< addresses in brackets
+std::string ip_names(); ///< certificates for addresses
+
+std::string header_limit();     ///< headers without end come to an end
+std::string lower_anchors();    ///< trusts an authority below a root
+std::string proxy_refusals();   ///< tells when a proxy makes no way to a server
+std::string aborted_requests(); ///< does not send what was stopped just before
 
 } // namespace certbroker::test::missing

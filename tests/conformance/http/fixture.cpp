@@ -20,6 +20,10 @@ http::Request post(const Server &server, std::string_view body) {
     return request;
 }
 
+Operation patient() {
+    return Operation().with_timeout(30s);
+}
+
 Result<http::Response> send(const http::Request &request, const Operation &operation) {
     return http::make_client()->send(request, operation);
 }

@@ -13,8 +13,10 @@ namespace certbroker::test {
 
 http::Request plain(const Server &server, const std::string &path = "/");
 http::Request post(const Server &server, std::string_view body);
+/// Half a minute: what takes longer is hanging.
+Operation patient();
 /// With a client of its own.
-Result<http::Response> send(const http::Request &request, const Operation &operation = {});
+Result<http::Response> send(const http::Request &request, const Operation &operation = patient());
 
 /// Answers every request of every connection.
 Handler always(int status, std::string body, std::string headers = {});

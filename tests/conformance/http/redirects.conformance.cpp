@@ -44,7 +44,7 @@ TEST_CASE("Redirects are followed to the same server only, and take no secrets e
         request.places = {{"{{k}}", Secret(as_bytes("s3cret")), http::Escape::none}};
         if (method == "POST") request.body = to_bytes(as_bytes("form"));
         request.follow_redirects = true;
-        return client->send(request, Operation());
+        return client->send(request, patient());
     };
     const auto followed = must(get("/start"));
     CHECK(as_text(followed.body).starts_with("GET /sub/next?a=%20b "));

@@ -54,7 +54,7 @@ TEST_CASE("Cookies are not kept") {
     Server server(always(200, "ok", "Set-Cookie: a=b; Path=/\r\n"));
     const auto client = http::make_client();
     for (int i = 0; i < 2; ++i)
-        must(client->send(plain(server), Operation()));
+        must(client->send(plain(server), patient()));
     CHECK_FALSE(contains(server.requests().at(1), "Cookie"));
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("Requests that would smuggle are not sent") {
         http::Request request;
         request.url = "https://127.0.0.1:1/";
         change(request);
-        return id_of(client->send(request, Operation()));
+        return id_of(client->send(request, patient()));
     };
     CHECK(refused([](http::Request &r) { r.method = "GET\r\nX: y"; }) == "Http.Request");
     CHECK(refused([](http::Request &r) { r.headers = {{"A", "c\r\nB: d"}}; }) == "Http.Request");
