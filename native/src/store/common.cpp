@@ -23,6 +23,18 @@ Result<crypto::KeyHandle> generate(const KeyOptions &options, const Operation &o
     return key;
 }
 
+Result<void> prove_usable(const crypto::PrivateKey &key) {
+    constexpr std::string_view text = "CertBroker looks whether this key works";
+    const auto proved = [&]() -> Result<void> {
+        CERTBROKER_TRY(const Bytes signature, key.sign({}, as_bytes(text)));
+        CERTBROKER_TRY(const Bytes algorithm, crypto::signature_algorithm(key.public_key(), {}));
+        return key.public_key().verify(algorithm, as_bytes(text), signature);
+    }();
+    if (proved) return {};
+    return fail(errors::store_key_unusable, "The private key " + key.uri() + " cannot be used by this account")
+        .because(proved.error());
+}
+
 Error not_found(const StoreUri &uri, std::string_view thumbprint) {
     return fail(errors::store_not_found, "The certificate '" + std::string(thumbprint) +
                                              "' could not be found: " + uri.to_string() + " does not hold it");

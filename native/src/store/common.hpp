@@ -25,6 +25,9 @@ Result<void> check_friendly_name(std::string_view name);
 /// Makes a key as the options want it, in memory; stops when the operation is cancelled or its deadline passes.
 Result<crypto::KeyHandle> generate(const KeyOptions &options, const Operation &operation);
 
+/// Signs with a key and verifies what comes: Store.KeyUnusable when this account cannot use it.
+Result<void> prove_usable(const crypto::PrivateKey &key);
+
 Error not_found(const StoreUri &uri, std::string_view thumbprint);
 Error key_missing(std::string_view key_uri);
 /// `user` is a certificate that uses the key, in `store`.

@@ -64,6 +64,21 @@ struct KeyOptions {
     std::uint32_t key_spec = 0;
 };
 
+/// An account that may use a private key.
+struct KeyReader {
+    std::string account; ///< DOMAIN\name; the SID where nobody knows its name
+    std::string sid;     ///< S-1-...
+    std::string rights;  ///< "read", "full control", or the access mask in hex
+};
+
+/// What makes and keeps keys on this computer.
+struct KeyProvider {
+    std::string name;
+    std::uint32_t type = 0; ///< of a CryptoAPI provider; 0: a key storage provider of CNG
+};
+/// All of them, for completion and messages; none where the system has no such things.
+std::vector<KeyProvider> key_providers();
+
 struct PutOptions {
     std::string friendly_name;
     bool replace_properties = true; ///< put of a certificate that is there already: set the friendly name anew
@@ -89,6 +104,11 @@ public:
     virtual Result<crypto::KeyHandle> find_key(ByteView public_key_sha256) = 0;
     /// Refuses (Store.KeyInUse) while a certificate in any store of the location uses it.
     virtual Result<void> remove_key(std::string_view key_uri, const Operation &operation) = 0;
+    /// Lets another account use a key, in stores with the capability `grants`: DOMAIN\name, name@domain or a SID. The
+    /// others' rights stay. Store.Account, Store.KeyMissing; Store.NoGrants where a store has nothing of the kind.
+    virtual Result<void> grant_read(std::string_view key_uri, std::string_view account, const Operation &operation);
+    /// Who may use a key. The same errors.
+    virtual Result<std::vector<KeyReader>> readers(std::string_view key_uri);
 
     /// Adds a certificate; it is linked to its key when the location has that key. Adding it again is no failure.
     virtual Result<Entry> put(const x509::Certificate &certificate, const PutOptions &options,
@@ -109,13 +129,15 @@ public:
 
 /// Where the data of a context lives.
 struct Roots {
-    std::string machine; ///< LocalMachine's data folder, UTF-8 path
-    std::string user;    ///< CurrentUser's
+    std::string machine;      ///< LocalMachine's data folder, UTF-8 path
+    std::string user;         ///< CurrentUser's
+    std::string store_kind{}; ///< of stores that are named without one; empty: the platform's
     const std::string &of(Location location) const noexcept {
         return location == Location::local_machine ? machine : user;
     }
-    /// home given: <home>/LocalMachine and <home>/CurrentUser. Else /var/lib/certbroker and $XDG_DATA_HOME/certbroker,
-    /// whose value the caller passes (the library reads no environment).
+    /// home given: <home>/LocalMachine and <home>/CurrentUser, and folder stores, on Windows too: a home is a world of
+    /// its own, which leaves nothing in the machine's stores. Else base/file's machine_data_folder and the user's
+    /// folder, which the caller passes (the library reads no environment).
     static Roots under(const std::string &home);
 };
 
@@ -128,7 +150,8 @@ public:
     StoreRegistry &operator=(const StoreRegistry &) = delete;
 
     const Roots &roots() const noexcept;
-    static std::string_view default_kind() noexcept; ///< "folder"; "windows" on Windows
+    /// What a uri without a kind means: the roots' own wish, else "windows" on Windows and "folder" elsewhere.
+    std::string_view default_kind() const noexcept;
     Result<std::unique_ptr<Store>> open(std::string_view uri) const;
     Result<std::unique_ptr<Store>> open(const StoreUri &uri) const;
     /// Opens the store a key uri belongs to and then the key.

@@ -5,6 +5,9 @@
 #include "store/errors.hpp"
 #include "store/folder/folder_store.hpp"
 #include "store/memory/memory_store.hpp"
+#ifdef _WIN32
+#include "store/windows/windows_store.hpp"
+#endif
 
 namespace certbroker::store {
 
@@ -18,6 +21,9 @@ StoreRegistry::StoreRegistry(Roots roots) : state_(std::make_unique<State>()) {
     // Every back-end, one line each.
     state_->backends.emplace("folder", make_folder_backend(state_->roots));
     state_->backends.emplace("memory", make_memory_backend());
+#ifdef _WIN32
+    state_->backends.emplace("windows", make_windows_backend(state_->roots));
+#endif
 }
 
 StoreRegistry::~StoreRegistry() = default;
@@ -26,7 +32,8 @@ const Roots &StoreRegistry::roots() const noexcept {
     return state_->roots;
 }
 
-std::string_view StoreRegistry::default_kind() noexcept {
+std::string_view StoreRegistry::default_kind() const noexcept {
+    if (!state_->roots.store_kind.empty()) return state_->roots.store_kind;
 #ifdef _WIN32
     return "windows";
 #else

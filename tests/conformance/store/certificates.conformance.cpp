@@ -42,7 +42,7 @@ TEST_CASE("Thumbprints are taken as people paste them") {
         INFO(pasted);
         CHECK(must(store->get(pasted)).certificate == pki().leaf.certificate);
     }
-    CHECK(must(store->update(ascii_lower(spaced), {{}, true}, operation)).archived);
+    CHECK(must(store->update(ascii_lower(spaced), {"name", {}}, operation)).friendly_name == "name");
     must(store->remove(" " + ascii_lower(thumbprint), operation));
     for (const char *bad : {"", "00", "../../../etc/passwd", "zz"}) {
         CHECK(id_of(store->get(bad)) == "Base.Argument");
@@ -90,11 +90,11 @@ TEST_CASE("Putting a certificate again changes its name only when asked") {
     const auto store = fixture->open();
     const x509::Certificate &certificate = pki().leaf.certificate;
     must(store->put(certificate, {"first", true}, operation));
-    must(store->update(certificate.thumbprint(), {{}, true}, operation));
+    if (fixture->archives()) must(store->update(certificate.thumbprint(), {{}, true}, operation));
     CHECK(must(store->put(certificate, {"second", false}, operation)).friendly_name == "first");
     const Entry again = must(store->put(certificate, {"third", true}, operation));
     CHECK(again.friendly_name == "third");
-    CHECK(again.archived); // what was not given stays
+    CHECK(again.archived == fixture->archives()); // what was not given stays
     CHECK(all(*store).size() == 1);
 }
 
@@ -131,22 +131,22 @@ TEST_CASE("What was put is there after a restart") {
     CERTBROKER_NEED(*fixture, persistent);
     const x509::Certificate &certificate = pki().leaf.certificate;
     must(fixture->open()->put(certificate, {"web", true}, operation));
-    must(fixture->open()->update(certificate.thumbprint(), {{}, true}, operation));
+    if (fixture->archives()) must(fixture->open()->update(certificate.thumbprint(), {{}, true}, operation));
     fixture->restart();
     const Entry entry = must(fixture->open()->get(certificate.thumbprint()));
     CHECK(entry.certificate == certificate);
     CHECK(entry.friendly_name == "web");
-    CHECK(entry.archived);
+    CHECK(entry.archived == fixture->archives());
 }
 
-TEST_CASE("A thousand certificates are all found") {
+TEST_CASE("Very many certificates are all found") {
     CERTBROKER_STORE_FIXTURE(fixture);
     const auto store = fixture->open();
     const crypto::KeyHandle key = make_key();
     std::set<std::string> thumbprints;
-    for (int i = 0; i < 1000; ++i)
+    for (std::size_t i = 0; i < fixture->many(); ++i)
         thumbprints.insert(must(store->put(make_certificate_for(*key), {}, operation)).certificate.thumbprint());
-    REQUIRE(thumbprints.size() == 1000);
+    REQUIRE(thumbprints.size() == fixture->many());
     for (const std::string &thumbprint : thumbprints)
         REQUIRE(must(store->get(thumbprint)).certificate.thumbprint() == thumbprint);
     std::set<std::string> listed;

@@ -26,9 +26,28 @@ public:
     /// The registry, and one of its stores of this kind: "LocalMachine/My".
     virtual const StoreRegistry &registry() const = 0;
     virtual std::string kind() const = 0;
-    std::unique_ptr<Store> open(const std::string &place = "LocalMachine/My") const {
+    virtual std::unique_ptr<Store> open(const std::string &place = "LocalMachine/My") const {
         return must(registry().open(kind() + ":" + place));
     }
+    /// The store of that very name, which is the system's own where stores are the system's. Where tests may not touch
+    /// those: why, in `skipped`.
+    virtual std::unique_ptr<Store> open_known(const std::string &place, std::string &skipped) const {
+        skipped.clear();
+        return open(place);
+    }
+    /// Keys of that kind are kept.
+    virtual bool keeps(crypto::KeyAlgorithm) const { return true; }
+    /// The kind of key that the cases use, quick to make and kept; and one of it in memory.
+    crypto::KeySpec key_spec() const {
+        return keeps(p256.algorithm) ? p256 : crypto::KeySpec{crypto::KeyAlgorithm::rsa, 2048};
+    }
+    crypto::KeyHandle make_key() const { return must(crypto::generate_key(key_spec())); }
+    /// An RSA key whose making takes much longer than 50 ms.
+    virtual std::uint32_t long_key_bits() const { return 16384; }
+    /// How many certificates make a store that is full.
+    virtual std::size_t many() const { return 1000; }
+    /// Certificates can be marked as archived.
+    virtual bool archives() const { return true; }
     /// Forgets everything that is not durable, as the end of a process does.
     virtual void restart() = 0;
     /// Runs the work with LocalMachine/My for an account that may read and not write. It returns what is wrong, or

@@ -1,0 +1,23 @@
+#include "store/store.hpp"
+
+#include "store/errors.hpp"
+
+namespace certbroker::store {
+namespace {
+
+Error no_grants(const StoreUri &uri) {
+    return fail(errors::store_no_grants,
+                "Who may use a key could not be read or changed: " + uri.to_string() + " keeps no such list");
+}
+
+} // namespace
+
+Result<void> Store::grant_read(std::string_view, std::string_view, const Operation &) {
+    return no_grants(uri());
+}
+
+Result<std::vector<KeyReader>> Store::readers(std::string_view) {
+    return no_grants(uri());
+}
+
+} // namespace certbroker::store
