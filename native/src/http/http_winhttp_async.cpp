@@ -47,8 +47,9 @@ struct AsyncRequest::State {
     // Everything below is guarded.
     Internet connection;
     HINTERNET request = nullptr; ///< nullptr once closed
-    std::function<BOOL(HINTERNET)> call;
-    bool calling = false;
+    DWORD_PTR context = 0;       ///< WinHTTP's share in this
+    std::uint64_t number = 0;    ///< of the call that is waited for
+    int calling = 0;
     bool given_up = false;
     bool done = false;
     DWORD code = 0;
@@ -97,7 +98,7 @@ void AsyncRequest::give_up(State &state) noexcept {
         const std::lock_guard lock(state.mutex);
         state.given_up = true;
         // A call about to begin must not find another's handle under the same number; the caller closes then.
-        if (state.calling) return;
+        if (state.calling > 0) return;
     }
     close(state);
 }
@@ -138,6 +139,7 @@ DWORD AsyncRequest::open(const Operation &operation) {
         return GetLastError();
     (void)share.release();
     const std::lock_guard lock(state.mutex);
+    state.context = context;
     state.connection = std::move(connection);
     state.request = request.release();
     return ERROR_SUCCESS;
@@ -239,39 +241,52 @@ void CALLBACK AsyncRequest::on_status(HINTERNET handle, DWORD_PTR context, DWORD
     }
 }
 
+/// A call on its way to a thread that may block.
+struct AsyncRequest::Call {
+    std::shared_ptr<State> state;
+    std::function<BOOL(HINTERNET)> start;
+    std::uint64_t number;
+};
+
 void CALLBACK AsyncRequest::on_call(PTP_CALLBACK_INSTANCE, void *context) noexcept {
-    const std::unique_ptr<std::shared_ptr<State>> share(static_cast<std::shared_ptr<State> *>(context));
-    State &state = **share;
+    const std::unique_ptr<Call> call(static_cast<Call *>(context));
+    State &state = *call->state;
     HINTERNET request = nullptr;
     {
         const std::lock_guard lock(state.mutex);
-        state.calling = !state.given_up && state.request != nullptr;
-        if (state.calling) request = state.request;
+        if (!state.given_up) request = state.request;
+        if (request != nullptr) ++state.calling;
     }
-    if (request == nullptr) return state.finish(ERROR_WINHTTP_OPERATION_CANCELLED, 0);
-    const BOOL started = state.call(request);
-    const DWORD code = started != 0 ? ERROR_SUCCESS : GetLastError();
-    bool given_up = false;
+    DWORD code = ERROR_WINHTTP_OPERATION_CANCELLED;
+    if (request != nullptr) {
+        code = call->start(request) != 0 ? ERROR_SUCCESS : GetLastError();
+        bool last = false;
+        {
+            const std::lock_guard lock(state.mutex);
+            last = --state.calling == 0 && state.given_up;
+        }
+        if (last) close(state);
+    }
+    // Started; on_status says how it ends, if it has not by now.
+    if (code == ERROR_SUCCESS || code == ERROR_IO_PENDING) return;
     {
         const std::lock_guard lock(state.mutex);
-        state.calling = false;
-        given_up = state.given_up;
+        if (state.done || state.number != call->number) return;
     }
-    if (given_up) close(state);
-    if (code != ERROR_SUCCESS && code != ERROR_IO_PENDING) state.finish(code, 0);
+    state.finish(code, 0);
 }
 
-Step AsyncRequest::run(const Operation &operation, std::function<BOOL(HINTERNET)> call) {
+Step AsyncRequest::run(const Operation &operation, std::function<BOOL(HINTERNET)> start) {
     State &state = *state_;
+    auto call = std::make_unique<Call>(Call{state_, std::move(start), 0});
     {
         const std::lock_guard lock(state.mutex);
         state.done = false;
+        call->number = ++state.number;
     }
-    state.call = std::move(call);
     (void)ResetEvent(state.changed.get());
-    auto share = std::make_unique<std::shared_ptr<State>>(state_);
-    if (TrySubmitThreadpoolCallback(&AsyncRequest::on_call, share.get(), nullptr) == 0) throw std::bad_alloc();
-    (void)share.release();
+    if (TrySubmitThreadpoolCallback(&AsyncRequest::on_call, call.get(), nullptr) == 0) throw std::bad_alloc();
+    (void)call.release();
     for (;;) {
         {
             const std::lock_guard lock(state.mutex);
@@ -293,9 +308,9 @@ void AsyncRequest::keep_body(SecretBytes body) {
 Step AsyncRequest::send(bool whole, const Operation &operation) {
     const auto size = gsl::narrow<DWORD>(state_->body.size());
     void *body = whole && size > 0 ? state_->body.data() : WINHTTP_NO_REQUEST_DATA;
+    const DWORD_PTR context = state_->context;
     return run(operation, [=](HINTERNET request) {
-        return WinHttpSendRequest(request, WINHTTP_NO_ADDITIONAL_HEADERS, 0, body, whole ? size : 0, size,
-                                  0); // the handle has its context
+        return WinHttpSendRequest(request, WINHTTP_NO_ADDITIONAL_HEADERS, 0, body, whole ? size : 0, size, context);
     });
 }
 

@@ -69,6 +69,7 @@ public:
 
 private:
     struct State;
+    struct Call;
     static void CALLBACK on_status(HINTERNET handle, DWORD_PTR context, DWORD status, void *information,
                                    DWORD size) noexcept;
     /// Closes the handle; a second time does nothing.
@@ -79,8 +80,8 @@ private:
     /// Closes it as soon as no call is about to use it.
     static void give_up(State &state) noexcept;
 
-    /// `call` starts something that ends in on_status. It may point into the state, and to nothing else.
-    Step run(const Operation &operation, std::function<BOOL(HINTERNET)> call);
+    /// `start` begins something that ends in on_status. It may point into the state, and to nothing else.
+    Step run(const Operation &operation, std::function<BOOL(HINTERNET)> start);
 
     std::shared_ptr<const Session> session_; ///< not WinHTTP's: its own threads must not be the ones to close it
     std::shared_ptr<State> state_;

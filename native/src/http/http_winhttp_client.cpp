@@ -125,7 +125,7 @@ CertContext leaf_in(const CertStore &store, const Bytes &der) {
 
 /// Removes the key that an import made.
 void take_back(const CERT_CONTEXT &certificate) noexcept {
-    std::array<std::uint8_t, 2048> memory{};
+    alignas(CRYPT_KEY_PROV_INFO) std::array<std::uint8_t, 2048> memory{};
     DWORD size = memory.size();
     if (CertGetCertificateContextProperty(&certificate, CERT_KEY_PROV_INFO_PROP_ID, memory.data(), &size) == 0) return;
     const auto *info = reinterpret_cast<const CRYPT_KEY_PROV_INFO *>(memory.data());

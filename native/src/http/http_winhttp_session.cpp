@@ -10,6 +10,21 @@ namespace {
 
 constexpr const wchar_t *agent = L"CertBroker";
 
+/// Whether Schannel speaks TLS 1.3: before this build it takes the wish for it and then fails with it.
+bool has_tls13() {
+    constexpr DWORD first_build = 20348; // Server 2022; Windows 11 is later
+    using RtlGetVersion = LONG(WINAPI *)(OSVERSIONINFOW *);
+    const HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    // GetVersionEx says what the program's manifest wants to hear.
+    const auto get_version =
+        ntdll == nullptr
+            ? nullptr
+            : reinterpret_cast<RtlGetVersion>(reinterpret_cast<void *>(GetProcAddress(ntdll, "RtlGetVersion")));
+    OSVERSIONINFOW version{};
+    version.dwOSVersionInfoSize = sizeof version;
+    return get_version != nullptr && get_version(&version) == 0 && version.dwBuildNumber >= first_build;
+}
+
 /// "host:port", which is all that WinHTTP takes.
 std::wstring proxy_name(std::string_view text) {
     if (istarts_with(text, "http://")) text.remove_prefix(7);
@@ -39,7 +54,7 @@ void Session::restrict_protocols() {
         return WinHttpSetOption(internet_.get(), WINHTTP_OPTION_SECURE_PROTOCOLS, &protocols, sizeof protocols) != 0;
     };
     constexpr DWORD newest = WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2 | WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3;
-    const bool older_only = client_ && client_->nameless();
+    const bool older_only = !has_tls13() || (client_ && client_->nameless());
     if ((older_only || !allow(newest)) && !allow(WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2)) internet_.reset();
     DWORD http1_only = 0;
     if (internet_)
