@@ -37,6 +37,18 @@ void place_beside(const StoreRegistry &registry, const StoreUri &uri, std::strin
     }
 }
 
+bool is_trusted(Store &store, const x509::Certificate &root, const Operation &operation) {
+    if (store.get(root.thumbprint())) return true;
+    bool inherited = false;
+    const auto looked = store.each_inherited(
+        [&](const x509::Certificate &certificate) {
+            inherited = certificate == root;
+            return !inherited;
+        },
+        operation);
+    return looked && inherited;
+}
+
 void place_root(const StoreRegistry &registry, const StoreUri &uri, const x509::Certificate &root, bool trust,
                 const Operation &operation, std::vector<std::string> &warnings) {
     if (trust) {
@@ -44,7 +56,7 @@ void place_root(const StoreRegistry &registry, const StoreUri &uri, const x509::
         return;
     }
     auto store = sibling(registry, uri, "Root");
-    if (store && (*store)->get(root.thumbprint())) return; // trusted already
+    if (store && is_trusted(**store, root, operation)) return;
     warnings.push_back("The root " + quoted(root) +
                        " was not added to Root: pass -TrustRoot if you trust it (thumbprint " + root.thumbprint() +
                        ").");
@@ -62,6 +74,14 @@ void gather(const StoreRegistry &registry, const StoreUri &uri, std::string_view
         },
         operation);
     if (!listed) operation.write(LogLevel::warning, "store", "The chain may be short: " + describe(listed.error()));
+    const auto inherited = (*store)->each_inherited(
+        [&](const x509::Certificate &certificate) {
+            candidates.push_back(certificate);
+            return true;
+        },
+        operation);
+    if (!inherited)
+        operation.write(LogLevel::warning, "store", "The chain may be short: " + describe(inherited.error()));
 }
 
 } // namespace

@@ -12,6 +12,10 @@ Error no_grants(const StoreUri &uri) {
 
 } // namespace
 
+Result<void> Store::each_inherited(const std::function<bool(const x509::Certificate &)> &, const Operation &) {
+    return {};
+}
+
 Result<void> Store::grant_read(std::string_view, std::string_view, const Operation &) {
     return no_grants(uri());
 }

@@ -117,6 +117,10 @@ public:
     virtual Result<Entry> get(std::string_view thumbprint) = 0;
     /// Calls `each` for every entry until it says false. Looks at all of them.
     virtual Result<void> each(const std::function<bool(const Entry &)> &each, const Operation &operation) = 0;
+    /// Calls `each` for the certificates that the system shows here though they lie elsewhere, until it says false: a
+    /// user of Windows has the machine's CA and Root stores beside his own. None by default.
+    virtual Result<void> each_inherited(const std::function<bool(const x509::Certificate &)> &each,
+                                        const Operation &operation);
     /// Changes what is given. Store.NotFound.
     struct Changes {
         std::optional<std::string> friendly_name;

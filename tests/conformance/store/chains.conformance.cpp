@@ -39,14 +39,25 @@ TEST_CASE("An answer's chain is placed and completed again") {
     CHECK(all(*store).size() == 1);
 }
 
-TEST_CASE("A chain is completed by certificates of its own location only") {
+TEST_CASE("A chain is completed by certificates of its own location, and by the machine's where users have them") {
     CERTBROKER_STORE_FIXTURE(fixture);
     const auto machine = known(*fixture, "LocalMachine/CA");
     const auto user = known(*fixture, "CurrentUser/CA");
     const Pki &p = pki();
     const Entry entry = must(fixture->open("CurrentUser/My")->put(p.leaf.certificate, {}, operation));
     must(machine->put(p.ca.certificate, {}, operation));
-    CHECK(must(complete_chain(fixture->registry(), entry, operation)).size() == 1);
+    CHECK(must(complete_chain(fixture->registry(), entry, operation)).size() == (fixture->inherits() ? 2U : 1U));
     must(user->put(p.ca.certificate, {}, operation));
     CHECK(must(complete_chain(fixture->registry(), entry, operation)).size() == 2);
+}
+
+TEST_CASE("A root that the machine trusts is asked for again unless its users trust it with it") {
+    CERTBROKER_STORE_FIXTURE(fixture);
+    const auto root = known(*fixture, "LocalMachine/Root");
+    const auto user = known(*fixture, "CurrentUser/CA");
+    must(root->put(pki().root.certificate, {}, operation));
+    const auto store = fixture->open("CurrentUser/My");
+    CHECK(must(place_chain(fixture->registry(), *store, pki().chain, {}, operation)).warnings.empty() ==
+          fixture->inherits());
+    CHECK(id_of(known(*fixture, "CurrentUser/Root")->get(pki().root.certificate.thumbprint())) == "Store.NotFound");
 }

@@ -46,6 +46,8 @@ public:
     virtual std::uint32_t long_key_bits() const { return 16384; }
     /// How many certificates make a store that is full.
     virtual std::size_t many() const { return 1000; }
+    /// A user's CA and Root show the machine's, too.
+    virtual bool inherits() const { return false; }
     /// Certificates can be marked as archived.
     virtual bool archives() const { return true; }
     /// Forgets everything that is not durable, as the end of a process does.

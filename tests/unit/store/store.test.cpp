@@ -17,3 +17,12 @@ TEST_CASE("A store without lists of accounts says so") {
     CHECK(granted.error().message().find("memory:CurrentUser/My") != std::string::npos);
     CHECK(id_of(store->readers(key->uri())) == "Store.NoGrants");
 }
+
+TEST_CASE("A store inherits nothing unless it says so") {
+    const StoreRegistry registry(Roots::under("/nowhere"));
+    must(must(registry.open("memory:LocalMachine/CA"))->put(pki().ca.certificate, {}, Operation()));
+    int seen = 0;
+    const auto count = [&](const x509::Certificate &) { return ++seen > 0; };
+    CHECK(must(registry.open("memory:CurrentUser/CA"))->each_inherited(count, Operation()).has_value());
+    CHECK(seen == 0);
+}

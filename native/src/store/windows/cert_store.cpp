@@ -38,9 +38,8 @@ Error CertStore::failure(const char *what, DWORD code) const {
 }
 
 Result<CertStore> CertStore::open(Location location, std::string_view name, Mode mode) {
-    // A user's store shows the machine's certificates as well (all but My on Windows, My too elsewhere): the physical
-    // store does not. The machine's own shows what administrators gave by Group Policy, which belongs to it.
-    const bool physical = mode != Mode::shown || location == Location::current_user;
+    // A system store is a collection of physical ones, of which one is the location's own.
+    const bool physical = mode != Mode::shown;
     const DWORD flags = flag_of(location) | CERT_STORE_ENUM_ARCHIVED_FLAG |
                         (mode == Mode::write ? 0 : CERT_STORE_READONLY_FLAG | CERT_STORE_OPEN_EXISTING_FLAG);
     const auto refused = [&](DWORD code) {

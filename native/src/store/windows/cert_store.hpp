@@ -15,7 +15,8 @@ class CertStore {
 public:
     enum class Mode {
         own,   ///< what lies in the location itself, to read
-        shown, ///< what Windows shows there, to read: in LocalMachine Group Policy's and Windows' own, too
+        shown, ///< what the system shows there, to read: in LocalMachine what came by Group Policy and with Windows,
+               ///< too
         write, ///< what lies in the location itself, to change; made where it is missing
     };
     /// A store that does not exist is an empty one, unless it is to be changed. Store.Access, Store.Io.

@@ -36,7 +36,7 @@ Error refused(const KeyPlace &place, const char *what, DWORD code) {
 
 Result<Descriptor> read_cng(const KeyPlace &place) {
     CERTBROKER_TRY(const NcryptHandle key, open_cng_handle(place));
-    constexpr DWORD flags = what_is_read | NCRYPT_SILENT_FLAG;
+    constexpr DWORD flags = what_is_read; // NCRYPT_SILENT_FLAG would be one of the kinds of security information
     DWORD size = 0;
     SECURITY_STATUS status = NCryptGetProperty(key.get(), NCRYPT_SECURITY_DESCR_PROPERTY, nullptr, 0, &size, flags);
     Descriptor descriptor(size);
@@ -48,9 +48,9 @@ Result<Descriptor> read_cng(const KeyPlace &place) {
 
 Result<void> write_cng(const KeyPlace &place, Descriptor descriptor) {
     CERTBROKER_TRY(const NcryptHandle key, open_cng_handle(place));
-    const SECURITY_STATUS status = NCryptSetProperty(key.get(), NCRYPT_SECURITY_DESCR_PROPERTY, descriptor.data(),
-                                                     gsl::narrow<DWORD>(descriptor.size()),
-                                                     what_is_read | NCRYPT_PERSIST_FLAG | NCRYPT_SILENT_FLAG);
+    const SECURITY_STATUS status =
+        NCryptSetProperty(key.get(), NCRYPT_SECURITY_DESCR_PROPERTY, descriptor.data(),
+                          gsl::narrow<DWORD>(descriptor.size()), what_is_read | NCRYPT_PERSIST_FLAG);
     if (status != ERROR_SUCCESS) return refused(place, "changed", code_of(status));
     return {};
 }

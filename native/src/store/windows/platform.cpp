@@ -16,20 +16,29 @@ std::wstring throw_away() {
     return win32::widen("certbroker-probe-" + (uuid ? *uuid : std::string("0")));
 }
 
+/// The reason without the container's name, which is another one every time.
+std::string why_not(const char *what, const Error &error) {
+    const auto &numbers = error.numbers();
+    const auto code = numbers.find(ErrorNumber::os_code);
+    return std::string(what) + ": " +
+           (code != numbers.end() ? win32::describe_error(static_cast<DWORD>(code->second)) : error.id());
+}
+
 /// Makes a key and removes it.
-std::string try_cng(const crypto::KeySpec &spec) {
+std::string try_cng(const char *what, const crypto::KeySpec &spec) {
     const KeyPlace place{throw_away(), software_ksp, 0, 0, false};
-    if (const auto made = make_cng_key(place, spec, false); !made) return describe(made.error());
+    if (const auto made = make_cng_key(place, spec, false); !made) return why_not(what, made.error());
     const auto removed = remove_cng_key(place);
-    return removed ? std::string() : describe(removed.error());
+    return removed ? std::string() : why_not(what, removed.error());
 }
 
 std::string try_grant(Location location) {
     const KeyPlace place{throw_away(), rsa_aes_csp, PROV_RSA_AES, AT_KEYEXCHANGE, location == Location::local_machine};
-    if (const auto made = make_capi_key(place, {}, false); !made) return describe(made.error());
+    constexpr const char *what = "the system's keys keep no lists of accounts";
+    if (const auto made = make_capi_key(place, {}, false); !made) return why_not(what, made.error());
     const auto granted = grant_read_at(place, "S-1-5-20");
     (void)remove_capi_key(place);
-    return granted ? std::string() : describe(granted.error());
+    return granted ? std::string() : why_not(what, granted.error());
 }
 
 inline void close_registry(HKEY key) noexcept {
@@ -39,31 +48,25 @@ inline void close_registry(HKEY key) noexcept {
 } // namespace
 
 const std::string &no_cng_keys() {
-    static const std::string why = try_cng({});
+    static const std::string why = try_cng("the system's key storage provider keeps no keys", {});
     return why;
 }
 
 const std::string &no_ecdsa_keys() {
-    static const std::string why = try_cng({crypto::KeyAlgorithm::ecdsa_p256, 256});
+    static const std::string why =
+        try_cng("the system's key storage provider keeps no keys on curves", {crypto::KeyAlgorithm::ecdsa_p256, 256});
     return why;
 }
 
 const std::string &no_archive() {
     static const std::string why = [] {
-        // Any certificate would do; this one is CryptoAPI's own, made with a key that goes again.
-        const KeyPlace place{throw_away(), rsa_aes_csp, PROV_RSA_AES, AT_KEYEXCHANGE, false};
-        if (const auto made = make_capi_key(place, {}, false); !made) return describe(made.error());
-        const std::string said = [&]() -> std::string {
-            const auto key = open_capi_key(place, Location::current_user);
-            if (!key) return describe(key.error());
-            const auto marker = make_marker(place, **key, system_clock());
-            if (!marker) return describe(marker.error());
-            return set_archived(marker->get(), true)
-                       ? std::string()
-                       : "the system's certificates cannot be marked as archived (CERT_ARCHIVED_PROP_ID is refused)";
-        }();
-        (void)remove_capi_key(place);
-        return said;
+        constexpr const char *what = "the system's certificates cannot be marked as archived";
+        const auto key = crypto::generate_key({crypto::KeyAlgorithm::ecdsa_p256, 256});
+        if (!key) return why_not(what, key.error());
+        const auto context = make_marker({L"any", software_ksp, 0, 0, false}, **key, system_clock());
+        if (!context) return why_not(what, context.error());
+        return set_archived(context->get(), true) ? std::string()
+                                                  : std::string(what) + ": CERT_ARCHIVED_PROP_ID is refused";
     }();
     return why;
 }

@@ -102,7 +102,7 @@ public:
     Result<Entry> get(std::string_view thumbprint) override {
         CERTBROKER_TRY(const std::string normal, normalize_thumbprint(thumbprint));
         CERTBROKER_TRY(const Bytes sha1, from_hex(normal));
-        CERTBROKER_TRY(const CertStore store, CertStore::open(uri_.location, uri_.name, Mode::shown));
+        CERTBROKER_TRY(const CertStore store, CertStore::open(uri_.location, uri_.name, to_read()));
         const ContextHandle found = store.find(sha1);
         if (!found) return not_found(uri_, normal);
         CERTBROKER_TRY(const x509::Certificate certificate, x509::Certificate::parse(der_of(found.get())));
@@ -111,7 +111,7 @@ public:
 
     Result<void> each(const std::function<bool(const Entry &)> &each, const Operation &operation) override {
         CERTBROKER_CHECK(operation.check("The store could not be listed"));
-        CERTBROKER_TRY(const CertStore store, CertStore::open(uri_.location, uri_.name, Mode::shown));
+        CERTBROKER_TRY(const CertStore store, CertStore::open(uri_.location, uri_.name, to_read()));
         Result<void> goes_on;
         std::set<std::string> seen; // Group Policy may have given what is there already
         store.each([&](PCCERT_CONTEXT context) {
@@ -168,7 +168,26 @@ public:
         return {};
     }
 
+    Result<void> each_inherited(const std::function<bool(const x509::Certificate &)> &each,
+                                const Operation &operation) override {
+        // Every store of a user has the machine's certificates in it but the one with his own.
+        if (uri_.location == Location::local_machine || uri_.name == "My") return {};
+        CERTBROKER_TRY(const CertStore own, CertStore::open(uri_.location, uri_.name, Mode::own));
+        CERTBROKER_TRY(const CertStore shown, CertStore::open(Location::local_machine, uri_.name, Mode::shown));
+        Result<void> goes_on;
+        shown.each([&](PCCERT_CONTEXT context) {
+            goes_on = operation.check("The store could not be listed");
+            if (!goes_on) return false;
+            if (own.find(crypto::sha1(der_of(context)))) return true;
+            const auto certificate = x509::Certificate::parse(der_of(context));
+            return !certificate || each(*certificate);
+        });
+        return goes_on;
+    }
+
 private:
+    /// A user's store is his own; the machine's holds what administrators gave it by Group Policy as well.
+    Mode to_read() const noexcept { return uri_.location == Location::local_machine ? Mode::shown : Mode::own; }
     bool is_mine(const KeyUri &key) const noexcept { return key.kind == uri_.kind && key.location == uri_.location; }
 
     Result<KeyPlace> find_place(std::string_view key_uri) const {
@@ -181,7 +200,7 @@ private:
     Result<void> must_be_own(const Bytes &sha1, const std::string &thumbprint) const {
         CERTBROKER_TRY(const CertStore own, CertStore::open(uri_.location, uri_.name, Mode::own));
         if (own.find(sha1)) return {};
-        CERTBROKER_TRY(const CertStore shown, CertStore::open(uri_.location, uri_.name, Mode::shown));
+        CERTBROKER_TRY(const CertStore shown, CertStore::open(uri_.location, uri_.name, to_read()));
         if (!shown.find(sha1)) return not_found(uri_, thumbprint);
         return fail(errors::store_access, "The certificate '" + thumbprint + "' could not be changed: it is in " +
                                               uri_.to_string() + " by Group Policy or by Windows itself")

@@ -59,6 +59,21 @@ TEST_CASE("A user's store shows nothing of the machine's") {
     CHECK(all(*world.open("CurrentUser")).empty());
     CHECK(id_of(world.open("CurrentUser")->remove(certificate.thumbprint(), operation)) == "Store.NotFound");
     CHECK(world.open("LocalMachine")->get(certificate.thumbprint()).has_value());
+    // But for building chains the user has it, once.
+    const auto inherited = [&](const std::string &location) {
+        std::vector<x509::Certificate> certificates;
+        must(world.open(location)->each_inherited(
+            [&](const x509::Certificate &one) {
+                certificates.push_back(one);
+                return true;
+            },
+            operation));
+        return certificates;
+    };
+    CHECK(inherited("CurrentUser") == std::vector<x509::Certificate>{certificate});
+    CHECK(inherited("LocalMachine").empty());
+    must(world.open("CurrentUser")->put(certificate, {}, operation));
+    CHECK(inherited("CurrentUser").empty());
 }
 
 TEST_CASE("A key waits in REQUEST until its certificate comes, and again when the last one goes") {
