@@ -131,6 +131,19 @@ bool Connection::answer(int status, std::string_view body, std::string_view head
                  "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
 }
 
+const Pki &server_pki() {
+    static const Pki made = [] {
+        const std::string suffix = " " + must(crypto::random_uuid(crypto::system_random()));
+        Pki fresh;
+        fresh.root = make_root("CN=Server Root" + suffix);
+        fresh.ca = make_issued("CN=Server CA" + suffix, fresh.root, true);
+        fresh.leaf = make_issued("CN=web01.example.com", fresh.ca, false);
+        fresh.chain = {fresh.leaf.certificate, fresh.ca.certificate, fresh.root.certificate};
+        return fresh;
+    }();
+    return made;
+}
+
 TlsIdentity make_tls_identity(const Issuer &issuer, const std::vector<std::string> &names, bool client,
                               const crypto::KeySpec &key) {
     TlsIdentity made;

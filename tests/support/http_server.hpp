@@ -39,6 +39,10 @@ private:
 
 using Handler = std::function<void(Connection &)>;
 
+/// Root, issuing CA and leaf under names that no other process uses: Windows looks for issuers by name in its stores
+/// also, where another test may have put one of its own.
+const Pki &server_pki();
+
 /// An issuer and what it certified for TLS; names are SANs ("127.0.0.1", "localhost").
 struct TlsIdentity {
     crypto::KeyHandle key;

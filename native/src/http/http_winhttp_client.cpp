@@ -99,6 +99,7 @@ Result<Transfer> pack(const crypto::ClientCredentials &client) {
         text.push_back(static_cast<std::uint8_t>(digits[byte >> 4U]));
         text.push_back(static_cast<std::uint8_t>(digits[byte & 0xfU]));
     }
+    wipe(random.data(), random.size());
     crypto::Pkcs12Contents contents;
     CERTBROKER_TRY(SecretBytes pkcs8, crypto::encode_for_store(*client.key));
     const Bytes id{1};

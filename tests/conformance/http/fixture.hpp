@@ -40,7 +40,7 @@ struct TlsFixture {
 
     static constexpr crypto::KeySpec rsa_2048{crypto::KeyAlgorithm::rsa, 2048};
     TemporaryFolder folder;
-    const Pki &authority = pki();
+    const Pki &authority = server_pki();
     std::string trust = folder.file("trust.pem");
     std::unique_ptr<http::Client> client = http::make_client();
 };

@@ -111,7 +111,7 @@ void remove_from(const wchar_t *name, DWORD location, const Bytes &der) {
 } // namespace
 
 TEST_CASE("A key of Windows signs in the handshake without leaving its store") {
-    const Pki &authority = pki();
+    const Pki &authority = server_pki();
     WindowsKey key;
     const auto handle = std::make_shared<const HandleKey>(key.spki);
     const x509::Certificate certificate =
@@ -150,7 +150,7 @@ TEST_CASE("A root of Windows is trusted: child", "[.]") {
 TEST_CASE("A root of Windows is trusted") {
     if (!win32::is_elevated())
         SKIP("only administrators install roots for the machine, and a user's root asks a person");
-    const Issuer root = make_root("CN=CertBroker HTTP test root");
+    const Issuer root = make_root(server_pki().root.certificate.subject().to_string() + " of Windows");
     TlsOptions options;
     options.identity = make_tls_identity(root, {"localhost"});
     Server server(ok, options);

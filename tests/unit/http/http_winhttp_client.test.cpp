@@ -13,7 +13,7 @@ namespace {
 constexpr crypto::KeySpec rsa_2048{crypto::KeyAlgorithm::rsa, 2048};
 
 crypto::ClientCredentials software() {
-    const TlsIdentity identity = make_tls_identity(pki().ca, {}, true, rsa_2048);
+    const TlsIdentity identity = make_tls_identity(server_pki().ca, {}, true, rsa_2048);
     return {identity.key, {identity.chain[0].der(), identity.chain[1].der()}};
 }
 
