@@ -12,6 +12,7 @@
 
 #include "abi/guard.hpp"
 #include "misuse_fixture.hpp"
+#include "store/store.hpp"
 
 using misuse::Fixture;
 using misuse::release;
@@ -250,6 +251,34 @@ TEST_CASE("Options that are not known, or have wrong values, are refused by name
     error = nullptr;
     CHECK(take(certbroker_store_remove(f.store, f.entry, flag.handle, &f.operation, &error), error).id ==
           "Abi.OptionValue");
+}
+
+TEST_CASE("Who may use a key is told and changed only where a store keeps such a list") {
+    Fixture f; // its stores are folders
+    REQUIRE((certbroker_store_capabilities(f.store) & CERTBROKER_STORE_GRANTS) == 0);
+    certbroker_chain *chain = nullptr;
+    certbroker_entry *entry = nullptr;
+    REQUIRE(certbroker_entry_chain(f.entry, &chain, nullptr) == CERTBROKER_OK);
+    REQUIRE(certbroker_store_put(f.store, chain, f.key, nullptr, &f.operation, &entry, nullptr) == CERTBROKER_OK);
+    certbroker_error *error = nullptr;
+    Failure failure = take(certbroker_store_grant_read(f.store, entry, "Everyone", &f.operation, &error), error);
+    CHECK(failure.id == "Store.NoGrants");
+    CHECK(failure.status == CERTBROKER_E_UNSUPPORTED);
+    CHECK_FALSE(failure.remedy.empty());
+    int rows = 0;
+    error = nullptr;
+    failure = take(certbroker_store_list_key_readers(f.store, entry, &f.operation, count_rows, &rows, &error), error);
+    CHECK(failure.id == "Store.NoGrants");
+    CHECK(rows == 0);
+    release(entry);
+    release(chain);
+}
+
+TEST_CASE("Key providers are a vocabulary, which is empty where the system has none") {
+    Fixture f;
+    int rows = 0;
+    REQUIRE(certbroker_list_vocabulary(f.context, "key-provider", count_rows, &rows, nullptr) == CERTBROKER_OK);
+    CHECK(static_cast<std::size_t>(rows) == certbroker::store::key_providers().size());
 }
 
 TEST_CASE("A handle that is none is named by its parameter") {

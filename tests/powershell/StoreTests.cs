@@ -20,7 +20,7 @@ public sealed class StoreTests(Engine engine) : IClassFixture<Engine>
         });
         string name = Guid.NewGuid().ToString("N");
         File.WriteAllText(engine.PathOf(name + ".cer"), certificate.ExportCertificatePem());
-        using ECDsa key = certificate.GetECDsaPrivateKey()!;
+        using ECDsa key = certificate.EcdsaKey();
         File.WriteAllText(engine.PathOf(name + ".key"), key.ExportPkcs8PrivateKeyPem());
         engine.Run($"Import-CBCertificate -Path {name}.cer {(withKey ? $"-KeyPath {name}.key" : "")} {more}").Good();
         return certificate.Thumbprint;
@@ -131,7 +131,7 @@ public sealed class StoreTests(Engine engine) : IClassFixture<Engine>
     public void Import_refuses_a_key_of_another_certificate()
     {
         using X509Certificate2 certificate = Inputs.SelfSigned("CN=Mismatch");
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using ECDsa key = DotnetCrypto.NewEcdsa();
         File.WriteAllText(engine.PathOf("mismatch.cer"), certificate.ExportCertificatePem());
         File.WriteAllText(engine.PathOf("mismatch.key"), key.ExportPkcs8PrivateKeyPem());
         ErrorRecord error = Assert.Single(engine.Run("Import-CBCertificate mismatch.cer -KeyPath mismatch.key").Errors);
@@ -143,9 +143,9 @@ public sealed class StoreTests(Engine engine) : IClassFixture<Engine>
     public void Import_reads_an_encrypted_key_with_its_password_only()
     {
         using X509Certificate2 certificate = Inputs.SelfSigned("CN=Locked");
-        using ECDsa key = certificate.GetECDsaPrivateKey()!;
+        using ECDsa key = certificate.EcdsaKey();
         File.WriteAllText(engine.PathOf("locked.cer"), certificate.ExportCertificatePem());
-        File.WriteAllText(engine.PathOf("locked.key"), key.ExportEncryptedPkcs8PrivateKeyPem("right", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10_000)));
+        File.WriteAllText(engine.PathOf("locked.key"), key.ExportEncryptedPkcs8PrivateKeyPem("right", DotnetCrypto.Pbe));
         ErrorRecord error = Assert.Single(engine.Run("Import-CBCertificate locked.cer -KeyPath locked.key -KeyPassword $p", ("p", Inputs.Secure("wrong"))).Errors);
         Assert.Equal(ErrorCategory.AuthenticationError, error.CategoryInfo.Category);
         Assert.Single(engine.Run("Import-CBCertificate locked.cer -KeyPath locked.key").Errors);
@@ -202,6 +202,21 @@ public sealed class StoreTests(Engine engine) : IClassFixture<Engine>
         {
             engine.Host.Answer = null;
         }
+    }
+
+    [Fact]
+    public void A_store_without_lists_of_accounts_says_so_and_installs_all_the_same()
+    {
+        using X509Certificate2 certificate = Inputs.SelfSigned("CN=Granted");
+        File.WriteAllBytes(engine.PathOf("granted.pfx"), certificate.Pfx("pw"));
+        Result import = engine.Run("Import-CBPfxCertificate granted.pfx -Password $p -GrantRead Everyone, Nobody", ("p", Inputs.Secure("pw")));
+        Assert.Equal(certificate.Thumbprint, Assert.IsType<CertificateInfo>(Assert.Single(import.Output).BaseObject).Thumbprint);
+        Assert.Equal(["CB.Store.NoGrants", "CB.Store.NoGrants"], import.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+        Assert.Equal(["Everyone", "Nobody"], import.Errors.Select(error => error.TargetObject));
+
+        Result access = engine.Run("Get-CBCertificate $t -IncludeKeyAccess", ("t", certificate.Thumbprint));
+        access.Failed("Store.NoGrants", ErrorCategory.NotImplemented);
+        Assert.Null(((CertificateInfo)Assert.Single(access.Output).BaseObject).KeyReaders);
     }
 
     [Fact]

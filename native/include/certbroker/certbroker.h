@@ -170,7 +170,8 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_context_create
 CERTBROKER_API(0, 1) void CERTBROKER_CALL certbroker_context_free(certbroker_context *context);
 
 /* Words for completion. kind: "enhanced-key-usage", "key-usage", "key-algorithm", "hash-algorithm", "store-name",
- * "revocation-reason", "request-option". Rows: NAME, VALUE (OID or number), SUMMARY. */
+ * "revocation-reason", "request-option", "key-provider" (what keeps keys on this computer; nothing on Linux). Rows: NAME,
+ * VALUE (OID or number; of a key provider its CryptoAPI type, 0 for a key storage provider), SUMMARY. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_list_vocabulary(certbroker_context *context, const char *kind, certbroker_row_fn each, void *payload, certbroker_error **error);
 
 /* --- rows ---------------------------------------------------------------------------------------------------------- */
@@ -323,6 +324,12 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_store_find(cer
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_store_remove(certbroker_store *store, const certbroker_entry *entry, const certbroker_settings *options, const certbroker_operation *operation, certbroker_error **error);
 /* options: friendly-name, archived (true, false). */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_store_update(certbroker_store *store, const certbroker_entry *entry, const certbroker_settings *options, const certbroker_operation *operation, certbroker_entry **out, certbroker_error **error);
+/* Lets another account use the entry's private key, in stores with the capability for grants (windows): DOMAIN\account,
+ * account@domain, DOMAIN\service$ for a group managed service account, or a SID. What others may do stays as it is. */
+CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_store_grant_read(certbroker_store *store, const certbroker_entry *entry, const char *account, const certbroker_operation *operation, certbroker_error **error);
+/* Who may use the entry's private key. Rows: NAME (DOMAIN\account, the SID where nobody knows it), ID (the SID), VALUE
+ * ("read", "full control", or the access mask in hex). */
+CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_store_list_key_readers(certbroker_store *store, const certbroker_entry *entry, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);
 CERTBROKER_API(0, 1) void CERTBROKER_CALL certbroker_store_close(certbroker_store *store);
 CERTBROKER_API(0, 1) const certbroker_certificate *CERTBROKER_CALL certbroker_entry_certificate(const certbroker_entry *entry); /* borrowed */
 /* Leaf first, as far as the stores of its location (My, CA, Root) hold the issuers. */

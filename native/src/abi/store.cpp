@@ -47,6 +47,12 @@ bool matches(const store::Entry &entry, std::int32_t by, const std::string &valu
     }
 }
 
+Result<std::string> key_of(const EntryObject &entry) {
+    if (!entry.value.has_private_key())
+        return fail(errors::no_such_part, "The private key could not be opened: the certificate has none here");
+    return entry.value.key_uri;
+}
+
 Result<void> find_by_thumbprint(StoreObject &object, const std::string &value, certbroker_entry_fn each,
                                 void *payload) {
     CERTBROKER_TRY(const std::string thumbprint, normalize_thumbprint(value));
@@ -183,6 +189,39 @@ certbroker_status CERTBROKER_CALL certbroker_store_update(certbroker_store *stor
         if (given.contains("archived")) changes.archived = given.flag("archived");
         CERTBROKER_TRY(store::Entry updated, object.store->update(target->value.certificate.thumbprint(), changes, op));
         return give_entry(object.context, std::move(updated), out);
+    });
+}
+
+certbroker_status CERTBROKER_CALL certbroker_store_grant_read(certbroker_store *store, const certbroker_entry *entry,
+                                                              const char *account,
+                                                              const certbroker_operation *operation,
+                                                              certbroker_error **error) {
+    return with_store(store, operation, error, [&](StoreObject &object, const Operation &op) -> Result<void> {
+        CERTBROKER_TRY(const auto target, resolve<EntryObject>(entry, "entry"));
+        CERTBROKER_TRY(const std::string name, text_in(account, "account"));
+        CERTBROKER_TRY(const std::string key, key_of(*target));
+        return object.store->grant_read(key, name, op);
+    });
+}
+
+certbroker_status CERTBROKER_CALL certbroker_store_list_key_readers(certbroker_store *store,
+                                                                    const certbroker_entry *entry,
+                                                                    const certbroker_operation *operation,
+                                                                    certbroker_row_fn each, void *payload,
+                                                                    certbroker_error **error) {
+    return with_store(store, operation, error, [&](StoreObject &object, const Operation &) -> Result<void> {
+        CERTBROKER_CHECK(callback(each));
+        CERTBROKER_TRY(const auto target, resolve<EntryObject>(entry, "entry"));
+        CERTBROKER_TRY(const std::string key, key_of(*target));
+        CERTBROKER_TRY(const auto readers, object.store->readers(key));
+        for (const store::KeyReader &reader : readers) {
+            Bag bag;
+            bag.text(CERTBROKER_P_NAME, reader.account)
+                .text(CERTBROKER_P_ID, reader.sid)
+                .text(CERTBROKER_P_VALUE, reader.rights);
+            if (!show_row(each, payload, std::move(bag))) break;
+        }
+        return {};
     });
 }
 

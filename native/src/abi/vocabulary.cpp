@@ -1,6 +1,7 @@
 #include "abi/vocabulary.hpp"
 
 #include "base/errors.hpp"
+#include "store/store.hpp"
 #include "x509/extension.hpp"
 
 namespace certbroker::abi {
@@ -21,11 +22,22 @@ std::vector<Word> key_usages() {
     return words;
 }
 
+/// Their names are written as they are, blanks included.
+std::vector<Word> key_providers() {
+    std::vector<Word> words;
+    for (const store::KeyProvider &provider : store::key_providers())
+        words.push_back({provider.name, std::to_string(provider.type),
+                         provider.type == 0 ? std::string("key storage provider")
+                                            : "CryptoAPI provider of type " + std::to_string(provider.type)});
+    return words;
+}
+
 } // namespace
 
 Result<std::vector<Word>> vocabulary(std::string_view kind) {
     if (kind == "enhanced-key-usage") return enhanced_key_usages();
     if (kind == "key-usage") return key_usages();
+    if (kind == "key-provider") return key_providers();
     if (kind == "key-algorithm")
         return std::vector<Word>{{"RSA", "RSA", "2048 to 16384 bits; what everything understands"},
                                  {"ECDSA_P256", "ECDSA_P256", "small and fast; what everything of today understands"},

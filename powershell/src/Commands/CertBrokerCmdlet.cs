@@ -148,6 +148,32 @@ public abstract class CertBrokerCmdlet : PSCmdlet, IOperationSink, IDisposable
         }
     }
 
+    /// <summary>Lets accounts use the private key of what was installed. One that cannot be granted is an error of its own: the
+    /// certificate is installed all the same.</summary>
+    private protected void LetUse(EntryHandle entry, string[]? accounts)
+    {
+        foreach (string account in accounts ?? Array.Empty<string>())
+        {
+            Item(account, () => KeyAccess.Grant(Context, entry, account, Operation));
+        }
+    }
+
+    /// <summary>The same for the end of a request.</summary>
+    private protected void LetUse(IssueHandle issue, string[]? accounts)
+    {
+        if (accounts == null || accounts.Length == 0)
+        {
+            return;
+        }
+        using EntryHandle? entry = IssueReader.Entry(issue);
+        if (entry == null)
+        {
+            WarnOnce("Nothing was installed, so nobody was granted the use of its key. Give -GrantRead to the command that installs the certificate.");
+            return;
+        }
+        LetUse(entry, accounts);
+    }
+
     /// <summary>What came through **out, kept until the command ends.</summary>
     private protected T Own<T>(T handle) where T : IDisposable
     {

@@ -49,6 +49,12 @@ public sealed class CompleteCBCertificateRequestCommand : StoreCmdlet
     [Parameter]
     public SwitchParameter TrustRoot { get; set; }
 
+    /// <summary>Accounts that may use the private key too: DOMAIN\account, account@domain, DOMAIN\service$ for a group managed
+    /// service account, or a SID. Only stores of Windows keep such a list.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? GrantRead { get; set; }
+
     private protected override void ProcessItem()
     {
         string path = Files.Resolve(this, Path);
@@ -73,6 +79,7 @@ public sealed class CompleteCBCertificateRequestCommand : StoreCmdlet
             {
                 WarnOnce(warning);
             }
+            LetUse(issue, GrantRead);
             CertificateInfo? certificate = IssueReader.Certificate(issue);
             if (certificate != null)
             {

@@ -73,6 +73,10 @@ public sealed class GetCBCertificateCommand : StoreCmdlet
     [Parameter]
     public SwitchParameter IncludeArchived { get; set; }
 
+    /// <summary>Fills KeyReaders: who may use the private key. Only stores of Windows keep such a list.</summary>
+    [Parameter]
+    public SwitchParameter IncludeKeyAccess { get; set; }
+
     private protected override void ProcessItem()
     {
         if (Thumbprint != null)
@@ -85,6 +89,7 @@ public sealed class GetCBCertificateCommand : StoreCmdlet
                     CertificateInfo certificate = ModelConvert.Certificate(entry);
                     if (Matches(certificate, archivedToo: true))
                     {
+                        AddKeyAccess(certificate, entry);
                         WriteObject(certificate);
                     }
                     else
@@ -132,11 +137,20 @@ public sealed class GetCBCertificateCommand : StoreCmdlet
                 CertificateInfo certificate = ModelConvert.Certificate(entry);
                 if (Matches(certificate, IncludeArchived))
                 {
+                    AddKeyAccess(certificate, entry);
                     chosen.Add(certificate);
                 }
             }
         }
         return chosen;
+    }
+
+    private void AddKeyAccess(CertificateInfo certificate, EntryHandle entry)
+    {
+        if (IncludeKeyAccess && certificate.HasPrivateKey)
+        {
+            Item(certificate.Thumbprint, () => certificate.KeyReaders = KeyAccess.Readers(Context, entry, Operation));
+        }
     }
 
     private bool Matches(CertificateInfo certificate, bool archivedToo)

@@ -51,6 +51,12 @@ public sealed class ImportCBPfxCertificateCommand : StoreCmdlet
     [Parameter]
     public SwitchParameter TrustRoot { get; set; }
 
+    /// <summary>Accounts that may use the private key too: DOMAIN\account, account@domain, DOMAIN\service$ for a group managed
+    /// service account, or a SID. Only stores of Windows keep such a list.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? GrantRead { get; set; }
+
     private protected override void ProcessItem()
     {
         string path = Files.Resolve(this, Path);
@@ -88,6 +94,7 @@ public sealed class ImportCBPfxCertificateCommand : StoreCmdlet
             Operation.Check(status, error);
             using (entry)
             {
+                LetUse(entry, GrantRead);
                 WriteObject(ModelConvert.Certificate(entry));
             }
         }

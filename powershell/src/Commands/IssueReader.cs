@@ -46,9 +46,9 @@ internal static class IssueReader
     /// <summary>The installed entry, else the certificate as the CA gave it, else null.</summary>
     public static CertificateInfo? Certificate(IssueHandle issue)
     {
-        if (TryGet(NativeMethods.IssueEntry(issue, out EntryHandle entry, out ErrorHandle noEntry), noEntry))
+        using (EntryHandle? entry = Entry(issue))
         {
-            using (entry)
+            if (entry != null)
             {
                 return ModelConvert.Certificate(entry);
             }
@@ -62,6 +62,10 @@ internal static class IssueReader
         }
         return null;
     }
+
+    /// <summary>The installed entry; null when nothing is installed.</summary>
+    public static EntryHandle? Entry(IssueHandle issue) =>
+        TryGet(NativeMethods.IssueEntry(issue, out EntryHandle entry, out ErrorHandle none), none) ? entry : null;
 
     /// <summary>The request in an encoding; null when the issue has none.</summary>
     public static byte[]? Request(IssueHandle issue, NativeEncoding encoding)

@@ -53,6 +53,12 @@ public sealed class ReceiveCBCertificateCommand : CertBrokerCmdlet
     [ValidateRange(0, Road.LongestWait)]
     public int WaitSeconds { get; set; }
 
+    /// <summary>Accounts that may use the private key too: DOMAIN\account, account@domain, DOMAIN\service$ for a group managed
+    /// service account, or a SID. Only stores of Windows keep such a list.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? GrantRead { get; set; }
+
     /// <summary>A file the certificate is written to as PEM, once it is issued.</summary>
     [Parameter(ParameterSetName = "RequestId")]
     public string? OutFile { get; set; }
@@ -104,6 +110,7 @@ public sealed class ReceiveCBCertificateCommand : CertBrokerCmdlet
         using (issue)
         {
             IssuanceResult result = Road.Result(issue, WarnOnce);
+            LetUse(issue, GrantRead);
             Item(path, () => Road.WriteCertificate(result, path, Force));
             WriteObject(result);
         }

@@ -89,6 +89,12 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
     [ValidateRange(0, Road.LongestWait)]
     public int WaitSeconds { get; set; }
 
+    /// <summary>Accounts that may use the private key too: DOMAIN\account, account@domain, DOMAIN\service$ for a group managed
+    /// service account, or a SID. Only stores of Windows keep such a list.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? GrantRead { get; set; }
+
     /// <summary>Fails when the CA changed something. Without it what was changed comes as warnings.</summary>
     [Parameter]
     public SwitchParameter Exact { get; set; }
@@ -133,6 +139,7 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
             return;
         }
         IssuanceResult result = Road.Result(issue, WarnOnce);
+        LetUse(issue, GrantRead);
         Item(path, () => Road.WriteCertificate(result, path, Force));
         WriteObject(result);
     }

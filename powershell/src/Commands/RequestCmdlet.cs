@@ -101,6 +101,8 @@ public abstract class RequestCmdlet : StoreCmdlet
 
     /// <summary>The cryptographic or key storage provider that makes the key, on Windows.</summary>
     [Parameter(ParameterSetName = ParameterSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("KeyProvider")]
+    [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public string? ProviderName { get; set; }
 
     /// <summary>Leaves Microsoft's default attributes and extensions out of the request.</summary>

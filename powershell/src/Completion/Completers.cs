@@ -159,6 +159,13 @@ public sealed class StoreNameCompleter : VocabularyCompleter
     public StoreNameCompleter() : base("store-name") { }
 }
 
+/// <summary>Names of what makes and keeps keys on this computer: key storage providers, and CryptoAPI's. None on Linux.</summary>
+public sealed class KeyProviderCompleter : VocabularyCompleter
+{
+    /// <summary>Made by PowerShell.</summary>
+    public KeyProviderCompleter() : base("key-provider") { }
+}
+
 /// <summary>Names of enhanced key usages.</summary>
 public sealed class EnhancedKeyUsageCompleter : VocabularyCompleter
 {

@@ -57,12 +57,13 @@ internal static class Broker
         }
     }
 
-    /// <summary>The words of one kind. Names come without blanks, as they are typed without quotes; blanks are optional.</summary>
+    /// <summary>The words of one kind. Names come without blanks, as they are typed without quotes;
+    /// blanks are optional. Those of key providers are Windows' own and stay as they are.</summary>
     public static List<(string Name, string Value, string Summary)> Vocabulary(string kind)
     {
         ContextHandle broker = Context;
         return Items.Rows(null,
-            row => (row.Text(Property.Name).Replace(" ", string.Empty), row.Text(Property.Value), row.Text(Property.Summary)),
+            row => (kind == "key-provider" ? row.Text(Property.Name) : row.Text(Property.Name).Replace(" ", string.Empty), row.Text(Property.Value), row.Text(Property.Summary)),
             (IntPtr each, IntPtr payload, out ErrorHandle error) => NativeMethods.ListVocabulary(broker, Utf8.Z(kind), each, payload, out error));
     }
 
@@ -81,17 +82,12 @@ internal static class Broker
         }
         else
         {
-            // The library reads no environment: where each location's data are is said here.
-            bool windows = Path.DirectorySeparatorChar == '\\';
-            string name = windows ? "CertBroker" : "certbroker";
+            // The library reads no environment, so where CurrentUser's data are is said here. LocalMachine's it knows.
+            string name = Path.DirectorySeparatorChar == '\\' ? "CertBroker" : "certbroker";
             string user = Folder(Environment.SpecialFolder.LocalApplicationData); // XDG_DATA_HOME or ~/.local/share on Linux
             if (user.Length > 0)
             {
                 settings.Set("user-root", Path.Combine(user, name));
-            }
-            if (windows)
-            {
-                settings.Set("machine-root", Path.Combine(Folder(Environment.SpecialFolder.CommonApplicationData), name));
             }
         }
         settings.Set("plugin-folder", Path.Combine(NativeLibraryLoader.NativeFolder, "plugins"));

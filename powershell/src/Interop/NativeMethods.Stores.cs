@@ -30,6 +30,14 @@ internal static partial class NativeMethods
     internal static extern int StoreUpdate(
         StoreHandle store, EntryHandle entry, SettingsHandle options, ref NativeOperation operation, out EntryHandle @out, out ErrorHandle error);
 
+    [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_store_grant_read")]
+    internal static extern int StoreGrantRead(
+        StoreHandle store, EntryHandle entry, byte[]? account, ref NativeOperation operation, out ErrorHandle error);
+
+    [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_store_list_key_readers")]
+    internal static extern int StoreListKeyReaders(
+        StoreHandle store, EntryHandle entry, ref NativeOperation operation, IntPtr each, IntPtr payload, out ErrorHandle error);
+
     [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_store_close")]
     internal static extern void StoreClose(IntPtr handle);
 

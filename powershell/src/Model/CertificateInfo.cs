@@ -30,6 +30,9 @@ public sealed class CertificateInfo
     /// <summary>Whether the private key may be exported.</summary>
     public bool Exportable { get; internal set; }
 
+    /// <summary>Who may use the private key; null unless Get-CBCertificate was asked for it with -IncludeKeyAccess.</summary>
+    public KeyReader[]? KeyReaders { get; internal set; }
+
     /// <summary>Subject alternative names as token=value: dns=web01.example.com.</summary>
     public string[] SubjectAlternativeName { get; internal set; } = Array.Empty<string>();
 
