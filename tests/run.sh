@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Sets a fresh machine up and runs everything. usage: ./tests/run.sh [stage ...]   (no stage = all of them)
-# stages: checks native asan module powershell samples
+# stages: checks native asan windows module powershell samples
 # Ends with "N passed, N failed, N skipped"; exits 1 on any failure. Every skip prints its reason.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 stages=("$@")
-[ ${#stages[@]} -gt 0 ] || stages=(checks native asan module powershell samples)
+[ ${#stages[@]} -gt 0 ] || stages=(checks native asan windows module powershell samples)
 passed=0 failed=0 skipped=0
 failures=()
 mkdir -p build/logs
@@ -15,6 +15,11 @@ pass() { passed=$((passed + 1)); printf 'ok      %s\n' "$1"; }
 fail() { failed=$((failed + 1)); failures+=("$1"); printf 'FAILED  %s\n' "$1"; }
 skip() { skipped=$((skipped + 1)); printf 'skipped %s: %s\n' "$1" "$2"; }
 wants() { local s; for s in "${stages[@]}"; do [ "$s" = "$1" ] && return 0; done; return 1; }
+# What a lane added to the counts goes into the table of README.md at the end of a whole run.
+lanes=()
+lane_passed=0 lane_skipped=0
+lane_begins() { lane_passed=$passed lane_skipped=$skipped; }
+lane_ends() { lanes+=("$1|$((passed - lane_passed))|$((skipped - lane_skipped))"); }
 banner() { printf '\n== %s (%ds)\n' "$1" "$SECONDS"; }
 
 # One command that is one test; its output is shown when it fails.
@@ -98,21 +103,42 @@ if wants native || wants module || wants powershell || wants samples; then
   step 'build, release' cmake --build --preset linux
 fi
 if wants native; then
+  lane_begins
   banner 'Native tests: unit, ABI, host, conformance, interop, crash, corpora (release)'
   step 'the ABI is what the symbol list, the layouts and the headers say' python3 tests/checks/check-abi.py build/linux/certbroker.so
   for plugin in build/linux/plugins/*.so; do
     step "$(basename "$plugin") exports one symbol" bash -c "[ \"\$(nm -D --defined-only '$plugin' | awk '{print \$3}')\" = certbroker_plugin_describe ]"
   done
   run_ctest build/linux release
+  lane_ends 'Linux: unit, ABI, host, conformance, interop, crash, corpora'
 fi
 
 if wants asan; then
+  lane_begins
   banner 'Unit, host and conformance suites and corpora under AddressSanitizer and UndefinedBehaviorSanitizer'
   step 'configure, sanitizers' cmake --preset asan
   if step 'build, sanitizers' cmake --build --preset asan; then
     # Crash and interop tests watch files and other programs, not memory.
     ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 run_ctest build/asan sanitizers -LE 'crash|interop'
   fi
+  lane_ends 'Linux, AddressSanitizer and UndefinedBehaviorSanitizer'
+fi
+
+if wants windows; then
+  lane_begins
+  banner 'Windows binaries, under Wine: unit, ABI, host, conformance, crash, corpora'
+  if step 'the cross compiler, Wine and the libraries are there' tests/setup.sh windows &&
+    step 'configure, Windows' cmake --preset windows-mingw &&
+    step 'build, Windows' cmake --build --preset windows-mingw; then
+    step 'certbroker.dll exports the ABI, imports only Windows, is hardened' python3 tests/checks/check-dll.py build/windows/certbroker.dll native/abi/certbroker.symbols
+    for plugin in build/windows/plugins/*.dll; do
+      step "$(basename "$plugin") exports one symbol, imports only Windows, is hardened" python3 tests/checks/check-dll.py "$plugin" certbroker_plugin_describe
+    done
+    tests/wine/wine.sh --as-user cmd /c exit </dev/null >/dev/null 2>&1
+    run_ctest build/windows windows
+    step 'no test is skipped under Wine but those of tests/wine/skips.txt' python3 tests/wine/check-skips.py build/windows/results
+  fi
+  lane_ends 'Windows binaries under Wine: unit, ABI, host, conformance, crash, corpora'
 fi
 
 if wants module || wants powershell || wants samples; then
@@ -122,6 +148,7 @@ if wants module || wants powershell || wants samples; then
   step 'help and cmdlet pages are up to date' powershell/help/generate.sh --check
 fi
 if wants powershell; then
+  lane_begins
   banner 'Cmdlets in a real PowerShell engine'
   if tests/powershell/run.sh 2>&1 | tee build/logs/powershell.log | grep -E 'FAIL|skip|\[SKIP\]|^powershell:' ; [ "${PIPESTATUS[0]}" -le 1 ]; then
     line=$(grep -E '^powershell: [0-9]+ passed' build/logs/powershell.log | tail -n 1)

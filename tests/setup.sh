@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Makes a Debian 12 machine ready to build and test CertBroker: Debian packages by name, nothing else. Does nothing, and
-# quickly, when all is there. usage: tests/setup.sh [build|test]   (test includes build; default test)
+# quickly, when all is there. usage: tests/setup.sh [build|test|windows]   (each includes those before it; default test)
+# windows: also the cross compiler, Wine, and the libraries of the Windows build, made from Debian's source packages.
 set -euo pipefail
 
 what=${1:-test}
 build_packages=(g++ cmake ninja-build ccache pkg-config python3 openssl ca-certificates
   libssl-dev libmsgsl-dev libspdlog-dev libfmt-dev libsqlite3-dev libcurl4-openssl-dev)
 test_packages=(clang-format clang-tidy gnutls-bin)
+windows_packages=(g++-mingw-w64-x86-64-posix wine64 nasm dpkg-dev tcl perl make)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -23,9 +25,11 @@ have() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed';
 missing=()
 for package in "${build_packages[@]}"; do have "$package" || missing+=("$package"); done
 [ "$what" = build ] || for package in "${test_packages[@]}"; do have "$package" || missing+=("$package"); done
+[ "$what" != windows ] || for package in "${windows_packages[@]}"; do have "$package" || missing+=("$package"); done
 need_catch=no
 if [ "$what" != build ] && ! dpkg --compare-versions "$(dpkg-query -W -f='${Version}' catch2 2>/dev/null || echo 0)" ge 3.7; then need_catch=yes; fi
-[ ${#missing[@]} -gt 0 ] || [ $need_catch = yes ] || exit 0
+make_sysroot() { [ "$what" != windows ] || "$(dirname "$0")/../native/cmake/mingw-sysroot.sh" >/dev/null; }
+[ ${#missing[@]} -gt 0 ] || [ $need_catch = yes ] || { make_sysroot; exit; }
 
 if ! command -v apt-get >/dev/null; then say "These packages are missing and there is no apt-get to install them: ${missing[*]}"; exit 1; fi
 export DEBIAN_FRONTEND=noninteractive
@@ -41,3 +45,4 @@ say "Installing: ${missing[*]}$([ $need_catch = yes ] && echo ' catch2')"
 as_root apt-get update -qq
 [ ${#missing[@]} -eq 0 ] || as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 [ $need_catch = no ] || as_root apt-get install -y -qq --no-install-recommends -t bookworm-backports catch2 >/dev/null
+make_sysroot

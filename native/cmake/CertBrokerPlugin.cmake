@@ -25,8 +25,13 @@ function(certbroker_add_plugin id)
     set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CERTBROKER_PLUGIN_OUTPUT_DIRECTORY}")
   endif()
   if(CERTBROKER_BUILD_TESTS AND TARGET certbroker-provider-conformance AND EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/conformance")
+    # Windows programs take an argument that begins with a slash for an option; Wine's drive Z is the host's root.
+    set(drive)
+    if(WIN32 AND CMAKE_CROSSCOMPILING)
+      set(drive Z:)
+    endif()
     add_test(NAME conformance.${id} COMMAND certbroker-provider-conformance
-      --plugin $<TARGET_FILE:${target}> --fixture "${CMAKE_CURRENT_SOURCE_DIR}/conformance"
+      --plugin ${drive}$<TARGET_FILE:${target}> --fixture "${drive}${CMAKE_CURRENT_SOURCE_DIR}/conformance"
       --reporter console::out=- --reporter JUnit::out=${CMAKE_BINARY_DIR}/results/conformance.${id}.xml)
     set_tests_properties(conformance.${id} PROPERTIES LABELS conformance TIMEOUT 600)
   endif()

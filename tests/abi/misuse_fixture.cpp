@@ -2,9 +2,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "support/platform.hpp"
 #include <atomic>
 #include <cstring>
-#include "support/platform.hpp"
 
 namespace misuse {
 namespace {
@@ -15,8 +15,9 @@ void set(certbroker_settings *settings, const char *name, const std::string &val
 
 std::filesystem::path fresh_folder() {
     static std::atomic<int> counter{0};
-    auto folder = std::filesystem::temp_directory_path() /
-                  ("certbroker-abi-" + std::to_string(certbroker::test::process_id()) + "-" + std::to_string(counter++));
+    auto folder =
+        std::filesystem::temp_directory_path() /
+        ("certbroker-abi-" + std::to_string(certbroker::test::process_id()) + "-" + std::to_string(counter++));
     std::filesystem::create_directories(folder);
     return folder;
 }

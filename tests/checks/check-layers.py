@@ -24,8 +24,8 @@ foreign = [
     (re.compile(r"curl/"), lambda p: p.as_posix().startswith("http/http_curl"), "libcurl belongs to http/http_curl*"),
     (re.compile(r"sqlite3\.h"), lambda p: p.as_posix() == "base/sqlite.cpp", "SQLite belongs to base/sqlite.cpp"),
     (re.compile(r"(spdlog|fmt)/"), lambda p: p.as_posix() == "base/log.cpp", "spdlog belongs to base/log.cpp"),
-    (re.compile(r"(?:^|/)windows\.h|wincrypt\.h|ncrypt\.h|bcrypt\.h|winhttp\.h"),
-     lambda p: p.as_posix().startswith(("base/win32", "base/file_windows", "base/protect_windows", "store/windows/", "http/http_winhttp", "provider/plugin_library", "provider/trust_windows")), "windows.h does not belong here"),
+    (re.compile(r"(?:^|/)windows\.h|wincrypt\.h|ncrypt\.h|bcrypt\.h|winhttp\.h|wintrust\.h"),
+     lambda p: p.as_posix().startswith(("base/win32", "base/file_windows", "base/protect_windows", "store/windows/", "http/http_winhttp", "provider/plugin_library", "provider/trust_windows", "provider/publisher_windows")), "windows.h does not belong here"),
     (re.compile(r"pugixml"), lambda p: False, "pugixml belongs to the plugins that speak XML"),
 ]
 include = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')

@@ -53,9 +53,14 @@ void kill_myself(const char *where) {
 }
 
 End wait_for(Process process) {
-    (void)WaitForSingleObject(handle_of(process), INFINITE);
+    // None needs more than a second; one that hangs is a finding, not a reason to hang as well.
+    constexpr DWORD patience_ms = 60'000;
+    const bool ended = WaitForSingleObject(handle_of(process), patience_ms) == WAIT_OBJECT_0;
     DWORD code = 1;
-    (void)GetExitCodeProcess(handle_of(process), &code);
+    if (ended)
+        (void)GetExitCodeProcess(handle_of(process), &code);
+    else
+        (void)TerminateProcess(handle_of(process), 1);
     (void)CloseHandle(handle_of(process));
     if (code == killed_code) {
         count_kill();

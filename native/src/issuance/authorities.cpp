@@ -4,7 +4,9 @@
 #include <charconv>
 
 #include "base/encoding.hpp"
+#include "base/errors.hpp"
 #include "base/file.hpp"
+#include "base/protect.hpp"
 #include "base/text.hpp"
 #include "issuance/errors.hpp"
 #include "issuance/lines.hpp"
@@ -71,8 +73,13 @@ Result<void> read_secrets(const Files &files, Settings &settings) {
         auto value =
             from_base64(equals == std::string_view::npos ? std::string_view("!") : trim(line.substr(equals + 1)));
         if (!value || name.empty()) return damaged(files.secrets, number, "a line is not name = base64");
-        settings.set(name, Secret(*value));
+        auto secret = protect::unseal(*value);
         wipe(value->data(), value->size());
+        if (!secret)
+            return fail(errors::sealed, "The secret '" + std::string(name) + "' of '" + file::from_path(files.secrets) +
+                                            "' could not be opened")
+                .because(std::move(secret).error());
+        settings.set(name, Secret(ByteView(*secret)));
     }
     return {};
 }
@@ -129,7 +136,11 @@ Result<void> write_authority(const Files &files, const Authority &authority, boo
             plain.emplace_back(name, *text);
             continue;
         }
-        std::string encoded = to_base64(std::get<Secret>(value).reveal());
+        const auto scope =
+            authority.location == store::Location::local_machine ? protect::Scope::machine : protect::Scope::user;
+        CERTBROKER_TRY(Bytes sealed, protect::seal(std::get<Secret>(value).reveal(), scope));
+        std::string encoded = to_base64(sealed);
+        wipe(sealed.data(), sealed.size());
         const std::string start = name + " = ";
         secrets.insert(secrets.end(), start.begin(), start.end());
         secrets.insert(secrets.end(), encoded.begin(), encoded.end());

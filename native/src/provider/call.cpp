@@ -121,7 +121,8 @@ bool Call::wait_until_done(const Operation &listener, std::chrono::milliseconds 
     std::unique_lock lock(mutex_);
     for (;;) {
         deliver(lock, listener);
-        if (done_.load(std::memory_order_acquire)) return true;
+        // While lines are delivered the lock is free: the call may have queued its last ones and ended meanwhile.
+        if (done_.load(std::memory_order_acquire) && lines_.empty() && dropped_ == 0) return true;
         const auto something = [this] { return done_.load(std::memory_order_acquire) || !lines_.empty(); };
         const bool happened = changed_.wait_for(lock, slice, something);
         if (!happened) slice = std::min(slice * 2, longest_slice);

@@ -33,4 +33,8 @@ private:
     std::string sha256_;
 };
 
+/// Who signed a file (Authenticode), as its verified certificate calls him; empty when nobody did, the signature does
+/// not hold, or the platform has no such thing. For people to see; trust comes from manifest and approvals.
+std::string publisher_of(const std::filesystem::path &path);
+
 } // namespace certbroker::provider

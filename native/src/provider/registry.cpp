@@ -153,6 +153,7 @@ std::shared_ptr<const Plugin> Registry::State::inspect(const fs::path &path, std
         return plugin;
     }
     plugin->sha256 = opened->sha256();
+    plugin->publisher = publisher_of(path);
     if (!decide_trust(*plugin, file::from_path(path.filename()), pins)) return plugin;
     auto descriptor = opened->load();
     if (!descriptor) {

@@ -75,14 +75,15 @@ TEST_CASE("Who cancels, or runs out of time, is told so, and the request is UNCE
     std::string expected;
     SECTION("cancelled") {
         expected = "Base.Cancelled";
+        // Only once the order is at the CA: before that a cancelled request was never sent.
         canceller = std::thread([&operation] {
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            std::this_thread::sleep_for(std::chrono::milliseconds(1500));
             operation.cancellation->request();
         });
     }
     SECTION("timeout") {
         expected = "Base.Timeout";
-        operation = operation.with_timeout(std::chrono::milliseconds(150));
+        operation = operation.with_timeout(std::chrono::milliseconds(1500));
     }
     const auto stopped = try_enroll(world, {}, &operation);
     if (canceller.joinable()) canceller.join();

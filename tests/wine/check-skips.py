@@ -1,0 +1,29 @@
+#!/usr/bin/env python3
+"""Compares what was skipped under Wine with the reviewed list beside this file.
+usage: check-skips.py folder-with-junit-results [--write]   exits 1 when something is skipped that is not on the list
+
+A line of skips.txt is "executable: case", then " # " and the reason that the case printed when it was reviewed. Lines
+whose case runs now are shown, and do no harm: a later Wine, or Windows itself, can more."""
+import pathlib
+import sys
+import xml.etree.ElementTree as tree
+
+listed_file = pathlib.Path(__file__).with_name("skips.txt")
+skipped = {}
+for path in sorted(pathlib.Path(sys.argv[1]).glob("*.xml")):
+    for case in tree.parse(path).getroot().iter("testcase"):
+        skip = case.find("skipped")
+        if skip is not None:
+            skipped[f"{path.stem}: {case.get('name')}"] = " ".join((skip.get("message") or skip.text or "").split()).removeprefix("SKIPPED ").split(" at ../")[0]
+
+if "--write" in sys.argv:
+    listed_file.write_text("# The tests that are skipped under Wine, each with the reason that it found. See check-skips.py.\n"
+                           + "".join(f"{name} # {reason}\n" for name, reason in sorted(skipped.items())), encoding="utf-8")
+listed = {line.split(" # ")[0].strip() for line in listed_file.read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")}
+new = sorted(set(skipped) - listed)
+for name in new:
+    print(f"skipped, and not on the list: {name}: {skipped[name]}")
+for name in sorted(listed - set(skipped)):
+    print(f"on the list, and runs now: {name}")
+print(f"check-skips: {len(skipped)} skipped, {len(listed)} listed, {len(new)} new")
+sys.exit(1 if new else 0)
