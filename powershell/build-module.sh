@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Assembles the module: build/module/CertBroker. Copying that folder is installing the module.
 #
-#   powershell/build-module.sh <native-build-dir>       the folder with certbroker.so and plugins/
+#   powershell/build-module.sh <native-build-dir> [<windows-build-dir>]
 #
+# The first is the folder with certbroker.so and plugins/, the second the one with certbroker.dll and plugins/. Without the
+# second the module gets its Windows part from build/windows when that is built, and has none otherwise.
 # Quick when nothing changed: the compiler runs only when a source is newer than what it made, and only files that differ
 # are copied.
 set -euo pipefail
@@ -10,8 +12,8 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/.." && pwd)"
 module="$root/build/module/CertBroker"
 
-if [[ $# -ne 1 ]]; then
-    echo "usage: powershell/build-module.sh <native-build-dir>" >&2
+if [[ $# -lt 1 || $# -gt 2 ]]; then
+    echo "usage: powershell/build-module.sh <native-build-dir> [<windows-build-dir>]" >&2
     exit 64
 fi
 native="$1"
@@ -19,6 +21,12 @@ if [[ ! -f "$native/certbroker.so" ]]; then
     echo "powershell/build-module.sh: $native/certbroker.so does not exist; build the target certbroker first" >&2
     exit 1
 fi
+windows="${2:-}"
+if [[ -n "$windows" && ! -f "$windows/certbroker.dll" ]]; then
+    echo "powershell/build-module.sh: $windows/certbroker.dll does not exist; build the preset windows-mingw first" >&2
+    exit 1
+fi
+[[ -n "$windows" || ! -f "$root/build/windows/certbroker.dll" ]] || windows="$root/build/windows"
 if ! command -v dotnet >/dev/null; then
     echo "powershell/build-module.sh: no .NET SDK found; install .NET SDK 10 (https://dot.net/download) and put 'dotnet' on the PATH" >&2
     exit 1
@@ -61,16 +69,29 @@ done
 put "$root/LICENSE" "$module/LICENSE"
 [[ -f "$root/THIRD-PARTY-NOTICES.md" ]] && put "$root/THIRD-PARTY-NOTICES.md" "$module/THIRD-PARTY-NOTICES.md"
 
-put "$native/certbroker.so" "$module/linux-x64/certbroker.so"
-# The plugins, and the manifest of their hashes that was made with them. (CMake keeps files of its own there too.)
-mkdir -p "$module/linux-x64/plugins"
-for file in "$native/plugins"/certbroker-*.so "$native/plugins/plugins.manifest"; do
-    if [[ -f "$file" ]]; then
-        put "$file" "$module/linux-x64/plugins/$(basename "$file")"
+# One system's library, its plugins, and the manifest of the plugins' hashes that was made with them. (CMake keeps files of
+# its own in plugins/ too.)
+put_native() {
+    local from="$1" library="$2" to="$module/$3" file
+    put "$library" "$to/$(basename "$library")"
+    mkdir -p "$to/plugins"
+    for file in "$from"/plugins/certbroker-*."${library##*.}" "$from/plugins/plugins.manifest"; do
+        if [[ -f "$file" ]]; then
+            put "$file" "$to/plugins/$(basename "$file")"
+        fi
+    done
+    for file in "$to/plugins"/*; do
+        if [[ -e "$file" && ! -e "$from/plugins/$(basename "$file")" ]]; then
+            rm -f "$file"
+        fi
+    done
+}
+put_native "$native" "$native/certbroker.so" linux-x64
+if [[ -n "$windows" ]]; then
+    # Two thirds of what mingw makes are symbols. The plugins stay as they are: their hashes are pinned.
+    mkdir -p "$output/win-x64"
+    if [[ "$windows/certbroker.dll" -nt "$output/win-x64/certbroker.dll" ]]; then
+        x86_64-w64-mingw32-strip --strip-unneeded -o "$output/win-x64/certbroker.dll" "$windows/certbroker.dll"
     fi
-done
-for file in "$module/linux-x64/plugins"/*; do
-    if [[ -e "$file" && ! -e "$native/plugins/$(basename "$file")" ]]; then
-        rm -f "$file"
-    fi
-done
+    put_native "$windows" "$output/win-x64/certbroker.dll" win-x64
+fi

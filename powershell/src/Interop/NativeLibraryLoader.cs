@@ -56,9 +56,16 @@ internal static class NativeLibraryLoader
         }
         if (library == IntPtr.Zero)
         {
-            library = RuntimeInformation.FrameworkDescription.StartsWith(".NET Framework", StringComparison.Ordinal)
-                ? LoadOnFramework(path)
-                : LoadOnCore(path);
+            IntPtr loaded = IsWindows ? LoadOnWindows(path) : LoadOnLinux(path);
+            if (RuntimeInformation.FrameworkDescription.StartsWith(".NET Framework", StringComparison.Ordinal))
+            {
+                CheckFoundByName(path, loaded);
+            }
+            else
+            {
+                AnswerForName();
+            }
+            library = loaded;
         }
         uint version = ReadVersion(path);
         if (version != SupportedAbi)
@@ -79,9 +86,9 @@ internal static class NativeLibraryLoader
         }
     }
 
-    // Windows PowerShell: DllImport("certbroker") finds a module that is loaded already by its base name. The two flags
-    // keep the folder of the library and System32 as the only places for what it imports.
-    private static IntPtr LoadOnFramework(string path)
+    // The two flags keep the folder of the library and System32 as the only places for what it imports: neither the
+    // current folder nor PATH is searched.
+    private static IntPtr LoadOnWindows(string path)
     {
         const uint searchLoadDirectory = 0x100;
         const uint searchSystem32 = 0x800;
@@ -93,25 +100,23 @@ internal static class NativeLibraryLoader
         return loaded;
     }
 
-    // PowerShell 7: a bare name is not found by the path it was loaded from on Linux, so this assembly answers for it.
-    // netstandard2.0 does not know NativeLibrary, hence the reflection.
-    private static IntPtr LoadOnCore(string path)
+    // Windows PowerShell: DllImport("certbroker") finds a library that is loaded already by its name, and so would find
+    // the one of another copy of the module that was there first.
+    private static void CheckFoundByName(string path, IntPtr loaded)
     {
-        Type? native = Type.GetType("System.Runtime.InteropServices.NativeLibrary, System.Runtime.InteropServices", throwOnError: false);
-        Type? resolverType = Type.GetType("System.Runtime.InteropServices.DllImportResolver, System.Runtime.InteropServices", throwOnError: false);
-        MethodInfo? load = native?.GetMethod("Load", new[] { typeof(string) });
-        MethodInfo? setResolver = resolverType == null ? null : native?.GetMethod("SetDllImportResolver", new[] { typeof(Assembly), resolverType });
-        if (resolverType == null || load == null || setResolver == null)
+        if (GetModuleHandle("certbroker.dll") != loaded)
         {
-            throw ModuleErrors.Platform($"CertBroker cannot run on {RuntimeInformation.FrameworkDescription}: it cannot load native libraries by path",
-                "Use PowerShell 7 or Windows PowerShell 5.1.");
+            throw ModuleErrors.NativeBroken($"CertBroker's native library cannot be used: another certbroker.dll than {path} is loaded in this process",
+                "Start a new PowerShell and import one copy of the module only.");
         }
+    }
+
+    private static IntPtr LoadOnLinux(string path)
+    {
+        MethodInfo? load = NativeLibrary?.GetMethod("Load", new[] { typeof(string) });
         try
         {
-            var loaded = (IntPtr)load.Invoke(null, new object[] { path })!;
-            MethodInfo resolve = typeof(NativeLibraryLoader).GetMethod(nameof(Resolve), BindingFlags.NonPublic | BindingFlags.Static)!;
-            setResolver.Invoke(null, new object[] { typeof(NativeLibraryLoader).Assembly, Delegate.CreateDelegate(resolverType, resolve) });
-            return loaded;
+            return (IntPtr)(load ?? throw TooOld()).Invoke(null, new object[] { path })!;
         }
         catch (TargetInvocationException failure)
         {
@@ -119,6 +124,25 @@ internal static class NativeLibraryLoader
             throw ModuleErrors.NativeBroken($"CertBroker's native library could not be loaded: the system refused {path} ({FirstLine(reason)})");
         }
     }
+
+    // PowerShell 7: a bare name is not found by the path it was loaded from on Linux, so this assembly answers for it.
+    private static void AnswerForName()
+    {
+        Type? resolverType = Type.GetType("System.Runtime.InteropServices.DllImportResolver, System.Runtime.InteropServices", throwOnError: false);
+        MethodInfo? setResolver = resolverType == null ? null : NativeLibrary?.GetMethod("SetDllImportResolver", new[] { typeof(Assembly), resolverType });
+        if (resolverType == null || setResolver == null)
+        {
+            throw TooOld();
+        }
+        MethodInfo resolve = typeof(NativeLibraryLoader).GetMethod(nameof(Resolve), BindingFlags.NonPublic | BindingFlags.Static)!;
+        setResolver.Invoke(null, new object[] { typeof(NativeLibraryLoader).Assembly, Delegate.CreateDelegate(resolverType, resolve) });
+    }
+
+    // netstandard2.0 does not know NativeLibrary, hence the reflection.
+    private static Type? NativeLibrary => Type.GetType("System.Runtime.InteropServices.NativeLibrary, System.Runtime.InteropServices", throwOnError: false);
+
+    private static Exception TooOld() => ModuleErrors.Platform(
+        $"CertBroker cannot run on {RuntimeInformation.FrameworkDescription}: it cannot load native libraries by path", "Use PowerShell 7 or Windows PowerShell 5.1.");
 
     private static string FirstLine(string text)
     {
@@ -131,4 +155,7 @@ internal static class NativeLibraryLoader
 
     [DllImport("kernel32", EntryPoint = "LoadLibraryExW", CharSet = CharSet.Unicode, SetLastError = true, ExactSpelling = true)]
     private static extern IntPtr LoadLibraryEx(string path, IntPtr reserved, uint flags);
+
+    [DllImport("kernel32", EntryPoint = "GetModuleHandleW", CharSet = CharSet.Unicode, SetLastError = true, ExactSpelling = true)]
+    private static extern IntPtr GetModuleHandle(string name);
 }
