@@ -22,6 +22,9 @@ function Find([string] $thumbprint) {
 switch ($Step) {
     'request' {
         Assert (-not $env:CERTBROKER_HOME) 'CERTBROKER_HOME is set, so this would not be the store of Windows.'
+        $line = 'New-CBCertificateRequest -KeyProvider '
+        $offered = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches
+        Assert ([bool] ($offered | Where-Object CompletionText -EQ "'Microsoft RSA SChannel Cryptographic Provider'")) 'The key provider of the INF file is not offered by completion.'
         $request = New-CBCertificateRequest -InfPath $InfPath -OutFile "$Output/request.csr" -Force
         Assert ($request.StoreLocation -eq 'LocalMachine') "The request is for $($request.StoreLocation)."
         if (-not (Get-CBAuthority -WarningAction SilentlyContinue | Where-Object Name -EQ 'ra-section')) { Register-CBAuthority -Name ra-section -Provider local-ca -KeyAlgorithm RSA }
@@ -48,7 +51,7 @@ switch ($Step) {
     'import' { # The removal survived: nothing is there in this new process.
         foreach ($name in 'ra', 'other') { Assert (-not (Find (Read-Text "$name.thumbprint"))) "$name is in the store although it was removed." }
         foreach ($name in 'ra', 'other') {
-            $back = Import-CBPfxCertificate -Path "$Output/$name.pfx" -Password $password -StoreLocation LocalMachine -Exportable
+            $back = Import-CBPfxCertificate -Path "$Output/$name.pfx" -Password $password -StoreLocation LocalMachine -Exportable -GrantRead S-1-5-32-545
             Assert ($back.HasPrivateKey -and $back.Thumbprint -eq (Read-Text "$name.thumbprint")) "$name came back as $back, key: $($back.HasPrivateKey)."
             "RA Cert Thumbprint: $($back.Thumbprint)"
         }
@@ -56,6 +59,8 @@ switch ($Step) {
     'use' { # Both keys, after two imports in a row: taken out once more, and used for a signature.
         foreach ($name in 'ra', 'other') {
             $thumbprint = Read-Text "$name.thumbprint"
+            $readers = (Get-CBCertificate @machine -Thumbprint $thumbprint -IncludeKeyAccess).KeyReaders
+            Assert ([bool] ($readers | Where-Object { $_.Sid -eq 'S-1-5-32-545' -and $_.Rights -eq 'read' })) "Users were not granted the key of ${name}: $readers"
             Export-CBPfxCertificate @machine -Thumbprint $thumbprint -Path "$Output/$name-again.pfx" -Password $password -Force
             $renewed = Update-CBCertificate @machine -Thumbprint $thumbprint -Authority ra-section -ReuseKey -KeepOld
             Assert ($renewed.Status -eq 'Issued') "The key of $name does not sign: $($renewed.Status), $($renewed.Message)"
