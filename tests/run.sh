@@ -85,6 +85,22 @@ run_ctest() {
   add_results "$tree/results"
 }
 
+# A script that counts its own tests and ends with "LABEL: N passed, N failed, N skipped".
+counted() {
+  local name=$1 label=$2 log line
+  log=build/logs/$label.log
+  shift 2
+  "$@" 2>&1 | tee "$log" | grep -aE 'FAIL|skip|\[SKIP\]|^'"$label"':'
+  line=$(grep -aE "^$label: [0-9]+ passed" "$log" | tail -n 1)
+  if [[ $line =~ ([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]]; then
+    passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2])) skipped=$((skipped + BASH_REMATCH[3]))
+    [ "${BASH_REMATCH[2]}" = 0 ] || { failures+=("${BASH_REMATCH[2]} of $name"); tail -n 80 "$log"; }
+  else
+    fail "$name (no result line)"
+    tail -n 60 "$log"
+  fi
+}
+
 tests/setup.sh test || { echo 'The machine could not be set up.'; echo '0 passed, 1 failed, 0 skipped'; exit 1; }
 
 if wants checks; then
@@ -97,7 +113,7 @@ if wants checks; then
   step 'the sources are formatted (fix: tests/checks/format.sh)' tests/checks/format.sh --check
 fi
 
-if wants native || wants module || wants powershell || wants samples; then
+if wants native || wants module || wants powershell || wants windows || wants samples; then
   banner 'Building (release)'
   step 'configure, release' cmake --preset linux -DCERTBROKER_BUILD_TESTS=ON -DCERTBROKER_BUILD_BENCH=ON
   step 'build, release' cmake --build --preset linux
@@ -141,7 +157,7 @@ if wants windows; then
   lane_ends 'Windows binaries under Wine: unit, ABI, host, conformance, crash, corpora'
 fi
 
-if wants module || wants powershell || wants samples; then
+if wants module || wants powershell || wants windows || wants samples; then
   banner 'The module'
   step 'the module is built' powershell/build-module.sh build/linux
   step 'the shell is built' tests/shell/build.sh
@@ -150,16 +166,20 @@ fi
 if wants powershell; then
   lane_begins
   banner 'Cmdlets in a real PowerShell engine'
-  if tests/powershell/run.sh 2>&1 | tee build/logs/powershell.log | grep -E 'FAIL|skip|\[SKIP\]|^powershell:' ; [ "${PIPESTATUS[0]}" -le 1 ]; then
-    line=$(grep -E '^powershell: [0-9]+ passed' build/logs/powershell.log | tail -n 1)
-    if [[ $line =~ ([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]]; then
-      passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2])) skipped=$((skipped + BASH_REMATCH[3]))
-      [ "${BASH_REMATCH[2]}" = 0 ] || { failures+=("${BASH_REMATCH[2]} PowerShell tests"); tail -n 80 build/logs/powershell.log; }
-    else
-      fail 'PowerShell tests (no result line)'
-      tail -n 60 build/logs/powershell.log
-    fi
-  fi
+  counted 'PowerShell tests' powershell tests/powershell/run.sh
+  lane_ends 'Linux: cmdlets in PowerShell'
+fi
+if wants windows; then
+  lane_begins
+  banner 'Cmdlets as Windows programs, under Wine; the release'
+  step 'the module is built with its Windows part' powershell/build-module.sh build/linux build/windows
+  counted 'PowerShell tests under Wine' powershell-windows tests/wine/powershell.sh
+  counted 'the RA section under Wine' ra-section tests/wine/ra-section.sh
+  step 'the release is made' powershell/release.sh
+  step 'the release is what it says' python3 tests/checks/check-release.py build/release
+  step 'samples/quickstart.ps1, under Wine' tests/wine/quickstart.sh
+  lane_ends 'Windows binaries under Wine: cmdlets in PowerShell, the RA section, the release'
+  tests/wine/wine.sh --stop
 fi
 
 if wants samples; then
@@ -167,6 +187,11 @@ if wants samples; then
   step 'samples/quickstart.sh' ./samples/quickstart.sh
   for sample in samples/*/test.sh; do step "$(dirname "$sample")" "$sample"; done
   step 'the code blocks of README.md run' python3 tests/checks/run-readme.py
+fi
+
+if [ $# = 0 ]; then
+  printf '%s\n' "${lanes[@]}" >build/logs/lanes
+  step 'the table of README.md is made' python3 tests/checks/write-status.py build/logs/lanes
 fi
 
 printf '\n'

@@ -13,15 +13,17 @@ namespace certbroker::crash {
 
 Process start_child(const std::string &home, const std::string &scenario, long fault) {
     const std::string number = std::to_string(fault);
-    const std::string words = home + "/last-words";
     const pid_t process = ::fork();
     if (process < 0) throw std::runtime_error("no process could be started");
     if (process > 0) return process;
-    const int out = ::open(words.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    (void)::dup2(out, STDERR_FILENO);
     ::execl("/proc/self/exe", "certbroker-crash", "--crash-child", home.c_str(), scenario.c_str(), number.c_str(),
             nullptr);
     ::_exit(127);
+}
+
+void open_last_words(const std::string &home) {
+    const int out = ::open((home + "/last-words").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    (void)::dup2(out, STDERR_FILENO);
 }
 
 void kill_child(Process process) {

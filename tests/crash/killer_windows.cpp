@@ -23,21 +23,19 @@ Process start_child(const std::string &home, const std::string &scenario, long f
     // The names here have neither quotes nor backslashes at their end.
     std::wstring line = L"\"" + program + L"\" --crash-child \"" + std::filesystem::path(home).wstring() + L"\" " +
                         std::wstring(scenario.begin(), scenario.end()) + L" " + std::to_wstring(fault);
-    SECURITY_ATTRIBUTES inherited{sizeof inherited, nullptr, TRUE};
-    const HANDLE words = CreateFileW((std::filesystem::path(home) / "last-words").c_str(), GENERIC_WRITE,
-                                     FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, &inherited, CREATE_ALWAYS,
-                                     FILE_ATTRIBUTE_NORMAL, nullptr);
+    // Nothing is inherited: a killed process could leave the pipe of a test runner open, which would wait for its end.
     STARTUPINFOW startup{};
     startup.cb = sizeof startup;
-    startup.dwFlags = STARTF_USESTDHANDLES;
-    startup.hStdError = words;
     PROCESS_INFORMATION process{};
-    const BOOL started = CreateProcessW(program.c_str(), line.data(), nullptr, nullptr, TRUE, CREATE_NO_WINDOW, nullptr,
-                                        nullptr, &startup, &process);
-    if (words != INVALID_HANDLE_VALUE) (void)CloseHandle(words);
+    const BOOL started = CreateProcessW(program.c_str(), line.data(), nullptr, nullptr, FALSE, CREATE_NO_WINDOW,
+                                        nullptr, nullptr, &startup, &process);
     if (started == 0) throw std::runtime_error("no process could be started");
     (void)CloseHandle(process.hThread);
     return reinterpret_cast<Process>(process.hProcess);
+}
+
+void open_last_words(const std::string &home) {
+    (void)std::freopen((home + "/last-words").c_str(), "w", stderr);
 }
 
 void kill_child(Process process) {

@@ -20,6 +20,7 @@ void die_here(const char *name) {
 }
 
 int child(const std::string &home, const std::string &scenario, long fault) {
+    open_last_words(home);
     faults_left = fault;
     if (fault > 0) fault::hook = &die_here;
     return run(home, scenario);

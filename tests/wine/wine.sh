@@ -28,6 +28,13 @@ fi
 wineserver -p </dev/null >/dev/null 2>&1
 if [ "${1:-}" = --as-user ]; then
   shift
-  exec wine64 "${CERTBROKER_WINDOWS_BUILD:-$root/build/windows}/certbroker-as-user.exe" "$@"
+  # By way of a file: Wine's server keeps the pipe of a program whose children were killed, and whoever reads from the
+  # pipe (CTest does) would wait for an end that never comes.
+  output=$(mktemp)
+  trap 'rm -f "$output"' EXIT
+  wine64 "${CERTBROKER_WINDOWS_BUILD:-$root/build/windows}/certbroker-as-user.exe" "$@" </dev/null >"$output" 2>&1
+  code=$?
+  cat "$output"
+  exit $code
 fi
 exec wine64 "$@"
