@@ -14,7 +14,6 @@ public sealed class ModuleErrorTests(Engine engine) : IClassFixture<Engine>
     [InlineData("Import-CBCertificate Nowhere:/x.cer", "Module.Path", ErrorCategory.InvalidArgument)]
     [InlineData("Import-CBPfxCertificate nowhere.pfx", "Module.FileNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("Import-CBPfxCertificate .", "Module.FileNotFound", ErrorCategory.ObjectNotFound)]
-    [InlineData("Import-CBCertificate /proc/self/mem", "Module.FileRead", ErrorCategory.WriteError)]
     [InlineData(Request + " -OutFile .", "Module.FileWrite", ErrorCategory.WriteError)]
     [InlineData(Request + " -OutFile nowhere/x.csr", "Module.FolderNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("Get-CBCertificate 0000000000000000000000000000000000000000", "Module.CertificateNotFound", ErrorCategory.ObjectNotFound)]
@@ -28,6 +27,16 @@ public sealed class ModuleErrorTests(Engine engine) : IClassFixture<Engine>
     public void What_cannot_be_done_is_said_with_what_to_do(string script, string id, ErrorCategory category)
     {
         engine.Run(script).Failed(id, category);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_says_so()
+    {
+        string path = OperatingSystem.IsWindows() ? engine.PathOf("locked.cer") : "/proc/self/mem";
+        using FileStream? locked = OperatingSystem.IsWindows() ? new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None) : null;
+        locked?.WriteByte(0x30);
+        locked?.Flush();
+        engine.Run("Import-CBCertificate $path", ("path", path)).Failed("Module.FileRead", ErrorCategory.WriteError);
     }
 
     [Fact]
@@ -47,8 +56,14 @@ public sealed class ModuleErrorTests(Engine engine) : IClassFixture<Engine>
     [Fact]
     public void A_file_that_may_not_be_written_says_so_and_the_request_is_kept()
     {
-        // Nobody, root included, writes here.
-        Result result = engine.Run(Request + " -OutFile /sys/kernel/x.csr");
+        // Nobody, root and administrators included, writes here.
+        string path = OperatingSystem.IsWindows() ? engine.PathOf("readonly.csr") : "/sys/kernel/x.csr";
+        if (OperatingSystem.IsWindows())
+        {
+            File.WriteAllText(path, "");
+            File.SetAttributes(path, FileAttributes.ReadOnly);
+        }
+        Result result = engine.Run(Request + " -OutFile $path -Force", ("path", path));
         Assert.Contains("Get-CBCertificateRequest", result.Failed("Module.FileAccess", ErrorCategory.PermissionDenied).ErrorDetails.RecommendedAction);
         var request = (CertificateRequestInfo)Assert.Single(result.Output).BaseObject;
         Assert.Null(request.Path);
@@ -91,21 +106,21 @@ public sealed class ModuleErrorTests(Engine engine) : IClassFixture<Engine>
     public void A_module_without_its_library_says_so_in_one_sentence_and_can_still_be_imported(string? content, string id)
     {
         string copy = Path.Combine(engine.Root, Guid.NewGuid().ToString("N"), "CertBroker");
-        Directory.CreateDirectory(Path.Combine(copy, "linux-x64"));
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(copy, Repository.Library))!);
         foreach (string file in Directory.GetFiles(Repository.ModuleFolder))
         {
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         }
         if (content is not null)
         {
-            File.WriteAllText(Path.Combine(copy, "linux-x64", "certbroker.so"), content);
+            File.WriteAllText(Path.Combine(copy, Repository.Library), content);
         }
         string said = ChildShell.Run(engine.Home, "-NoModule", "-Command",
             $"Import-Module '{Path.Combine(copy, "CertBroker.psd1")}'; foreach ($i in 1..2) {{ try {{ Get-CBCertificate }} catch {{ $_.FullyQualifiedErrorId; $_.ToString() }} }}").Good();
         string[] lines = said.Split('\n', StringSplitOptions.TrimEntries);
         Assert.Equal(4, lines.Length);
         Assert.Equal(id, lines[0].Split(',')[0]);
-        Assert.Contains("certbroker.so", lines[1]);
+        Assert.Contains(Path.GetFileName(Repository.Library), lines[1]);
         Assert.Equal(id, lines[2].Split(',')[0]);
     }
 }

@@ -243,7 +243,7 @@ public sealed class RequestTests(Engine engine) : IClassFixture<Engine>
             "leaf.cer" => leaf.RawData,
             "leaf.pem" => Encoding.ASCII.GetBytes(leaf.ExportCertificatePem()),
             "chain.pem" => Encoding.ASCII.GetBytes(ca.ExportCertificatePem() + "\n" + leaf.ExportCertificatePem()),
-            _ => new X509Certificate2Collection { ca, leaf }.Export(X509ContentType.Pkcs7)!,
+            _ => DotnetCrypto.P7b(ca, leaf),
         });
         var installed = engine.Run($"Complete-CBCertificateRequest -Path {file}").One<CertificateInfo>();
         Assert.Equal(leaf.Thumbprint, installed.Thumbprint);
@@ -262,7 +262,7 @@ public sealed class RequestTests(Engine engine) : IClassFixture<Engine>
         using X509Certificate2 root = Csr.NewCa("CN=Trusting root");
         using X509Certificate2 intermediate = Csr.NewCa("CN=Trusting intermediate", root);
         using X509Certificate2 leaf = Csr.Issue(request.Pem!, intermediate);
-        File.WriteAllBytes(engine.PathOf("trusting.p7b"), new X509Certificate2Collection { root, intermediate, leaf }.Export(X509ContentType.Pkcs7)!);
+        File.WriteAllBytes(engine.PathOf("trusting.p7b"), DotnetCrypto.P7b(root, intermediate, leaf));
         engine.Run("Complete-CBCertificateRequest -Path trusting.p7b -TrustRoot").One<CertificateInfo>();
         Assert.Equal(intermediate.Thumbprint, engine.Run("Get-CBCertificate -StoreName CA -Subject 'Trusting'").One<CertificateInfo>().Thumbprint);
         Assert.Equal(root.Thumbprint, engine.Run("Get-CBCertificate -StoreName Root -Subject 'Trusting'").One<CertificateInfo>().Thumbprint);

@@ -139,13 +139,13 @@ public sealed class StoreTests(Engine engine) : IClassFixture<Engine>
         Assert.Single(engine.Run("Get-CBCertificate $t", ("t", certificate.Thumbprint)).Errors);
     }
 
-    [Fact]
+    [PeerFact]
     public void Import_reads_an_encrypted_key_with_its_password_only()
     {
         using X509Certificate2 certificate = Inputs.SelfSigned("CN=Locked");
         using ECDsa key = certificate.EcdsaKey();
         File.WriteAllText(engine.PathOf("locked.cer"), certificate.ExportCertificatePem());
-        File.WriteAllText(engine.PathOf("locked.key"), key.ExportEncryptedPkcs8PrivateKeyPem("right", DotnetCrypto.Pbe));
+        File.WriteAllText(engine.PathOf("locked.key"), key.EncryptedPem("right"));
         ErrorRecord error = Assert.Single(engine.Run("Import-CBCertificate locked.cer -KeyPath locked.key -KeyPassword $p", ("p", Inputs.Secure("wrong"))).Errors);
         Assert.Equal(ErrorCategory.AuthenticationError, error.CategoryInfo.Category);
         Assert.Single(engine.Run("Import-CBCertificate locked.cer -KeyPath locked.key").Errors);
@@ -173,7 +173,7 @@ public sealed class StoreTests(Engine engine) : IClassFixture<Engine>
         using X509Certificate2 root = Csr.NewCa("CN=Chain root");
         using X509Certificate2 middle = Csr.NewCa("CN=Chain middle", root);
         using X509Certificate2 leaf = Csr.Issue(request.Pem!, middle);
-        File.WriteAllBytes(engine.PathOf("chained.p7b"), new X509Certificate2Collection { root, middle, leaf }.Export(X509ContentType.Pkcs7)!);
+        File.WriteAllBytes(engine.PathOf("chained.p7b"), DotnetCrypto.P7b(root, middle, leaf));
         engine.Run("Complete-CBCertificateRequest chained.p7b -TrustRoot").Good();
         engine.Run("Get-CBCertificate $t | Export-CBCertificate -Path chain.pem -IncludeChain", ("t", leaf.Thumbprint)).Good();
         var pem = new X509Certificate2Collection();
@@ -204,7 +204,7 @@ public sealed class StoreTests(Engine engine) : IClassFixture<Engine>
         }
     }
 
-    [Fact]
+    [PeerFact]
     public void A_store_without_lists_of_accounts_says_so_and_installs_all_the_same()
     {
         using X509Certificate2 certificate = Inputs.SelfSigned("CN=Granted");

@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
 # Builds and runs the PowerShell tests; the last line says "powershell: N passed, N failed, N skipped".
 # The module (powershell/build-module.sh) and the shell (tests/shell/build.sh) must be built before.
-#   tests/powershell/run.sh [filter]      filter as dotnet test takes it: FullyQualifiedName~PfxInterop
+#   tests/powershell/run.sh [filter]            filter as dotnet test takes it: FullyQualifiedName~PfxInterop
+#   tests/powershell/run.sh --windows [class]   the same tests as Windows programs under Wine: tests/wine/powershell.sh
 set -uo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
+if [[ "${1:-}" == --windows ]]; then
+    shift
+    exec "$root/tests/wine/powershell.sh" "$@"
+fi
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 
 if [[ ! -e "$root/build/module/CertBroker/CertBroker.psd1" && -z "${CERTBROKER_TEST_MODULE:-}" ]]; then

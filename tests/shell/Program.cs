@@ -69,6 +69,10 @@ internal static class Program
         }
 
         InitialSessionState state = InitialSessionState.CreateDefault2();
+        if (OperatingSystem.IsWindows())
+        {
+            state.ExecutionPolicy = Microsoft.PowerShell.ExecutionPolicy.Bypass; // this process only
+        }
         state.ThreadOptions = PSThreadOptions.UseCurrentThread;
         using Runspace runspace = RunspaceFactory.CreateRunspace(host, state);
         runspace.Open();

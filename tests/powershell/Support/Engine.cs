@@ -20,6 +20,10 @@ public sealed class Engine : IDisposable
         Environment.SetEnvironmentVariable("CERTBROKER_HOME", Home);
 
         InitialSessionState state = InitialSessionState.CreateDefault2();
+        if (OperatingSystem.IsWindows())
+        {
+            state.ExecutionPolicy = Microsoft.PowerShell.ExecutionPolicy.Bypass; // this process only
+        }
         runspace = RunspaceFactory.CreateRunspace(host, state);
         runspace.Open();
         runspace.SessionStateProxy.Path.SetLocation(Folder);

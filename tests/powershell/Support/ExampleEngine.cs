@@ -47,29 +47,31 @@ public sealed class ExampleEngine : IDisposable
         Engine.Run("$waiting = New-CBCertificateRequest -Subject 'CN=answered.example.com' -DnsName answered.example.com -KeyAlgorithm ECDSA_P256 -OutFile answered.csr").Good();
         using (X509Certificate2 root = Issuer())
         {
-            CertificateRequest request = CertificateRequest.LoadSigningRequestPem(File.ReadAllText(Engine.PathOf("answered.csr")).Replace("NEW CERTIFICATE", "CERTIFICATE", StringComparison.Ordinal),
-                HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
-            using X509Certificate2 issued = request.Create(root.SubjectName, X509SignatureGenerator.CreateForECDsa(root.GetECDsaPrivateKey()!), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddDays(90), [1, 2, 3, 4]);
+            CertificateRequest request = Interop.Csr.Load(File.ReadAllBytes(Engine.PathOf("answered.csr")));
+            using X509Certificate2 issued = request.Create(root.SubjectName, DotnetCrypto.Generator(root.EcdsaKey()), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddDays(90), [1, 2, 3, 4]);
             File.WriteAllText(Engine.PathOf("answer.cer"), issued.ExportCertificatePem() + "\n" + root.ExportCertificatePem() + "\n");
         }
 
         // request.csr: a request made elsewhere.
-        using (ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+        using (ECDsa key = DotnetCrypto.NewEcdsa())
         {
             var request = new CertificateRequest("CN=elsewhere.example.com", key, HashAlgorithmName.SHA256);
             File.WriteAllText(Engine.PathOf("request.csr"), request.CreateSigningRequestPem());
         }
 
         // server.cer, server.key, server.pfx: issued by the lab, so that it can be revoked there; root.cer: the lab's root.
-        Engine.Run("$server = Request-CBCertificate -Authority lab -Template server -Subject 'CN=server.example.com' -DnsName server.example.com -KeyAlgorithm ECDSA_P256 -Exportable").Good();
-        Engine.Run("$null = Export-CBCertificate -Thumbprint $server.Thumbprint -Path server.cer").Good();
-        Engine.Run("$null = Export-CBPfxCertificate -Thumbprint $server.Thumbprint -Path server.pfx -Password $password -IncludeChain:$false", ("password", Inputs.Secure("Example password")))
-            .Good();
-        using (X509Certificate2 server = X509CertificateLoader.LoadPkcs12FromFile(Engine.PathOf("server.pfx"), "Example password", X509KeyStorageFlags.Exportable))
-        using (ECDsa key = server.GetECDsaPrivateKey()!)
+        using (ECDsa key = DotnetCrypto.NewEcdsa())
         {
+            var request = new CertificateRequest("CN=server.example.com", key, HashAlgorithmName.SHA256);
+            var serverNames = new SubjectAlternativeNameBuilder();
+            serverNames.AddDnsName("server.example.com");
+            request.CertificateExtensions.Add(serverNames.Build());
+            File.WriteAllText(Engine.PathOf("server.csr"), request.CreateSigningRequestPem());
             File.WriteAllText(Engine.PathOf("server.key"), key.ExportPkcs8PrivateKeyPem());
         }
+        Engine.Run("$null = Request-CBCertificate -Authority lab -Template server -RequestPath server.csr -NoInstall -OutFile server.cer").Good();
+        File.Delete(Engine.PathOf("server.csr"));
+        Engine.Run("$server = Import-CBCertificate server.cer -KeyPath server.key -Exportable; $null = Export-CBPfxCertificate -Thumbprint $server.Thumbprint -Path server.pfx -Password $password -IncludeChain:$false", ("password", Inputs.Secure("Example password"))).Good();
         Engine.Run("Remove-CBCertificate -Thumbprint $server.Thumbprint -DeleteKey -Force; $lab = (Get-CBTrustedRoot -Authority lab)[0]; [System.IO.File]::WriteAllBytes($file, $lab.RawData)",
             ("file", Engine.PathOf("root.cer"))).Good();
 
@@ -98,7 +100,7 @@ public sealed class ExampleEngine : IDisposable
             string folder = Path.GetDirectoryName(target)!;
             if (!Directory.Exists(folder))
             {
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                Inputs.MakePrivateFolder(folder);
             }
             File.Copy(path, target, overwrite: true);
         }

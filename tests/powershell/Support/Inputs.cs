@@ -21,18 +21,33 @@ internal static class Inputs
     /// <summary>A self-signed certificate with its key, made by .NET.</summary>
     public static X509Certificate2 SelfSigned(string subject, bool ecdsa = true, int rsaBits = 2048, Action<CertificateRequest>? more = null)
     {
-        CertificateRequest request;
-        if (ecdsa)
+        AsymmetricAlgorithm key = ecdsa ? DotnetCrypto.NewEcdsa() : DotnetCrypto.NewRsa(rsaBits);
+        CertificateRequest request = key is RSA rsa
+            ? new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new CertificateRequest(subject, (ECDsa)key, HashAlgorithmName.SHA256);
+        more?.Invoke(request);
+        using X509Certificate2 bare = request.Create(request.SubjectName, DotnetCrypto.Generator(key), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddDays(30), Serial());
+        return bare.With(key);
+    }
+
+    /// <summary>For its owner only; on Windows what is above it decides.</summary>
+    public static void MakePrivateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
         {
-            request = new CertificateRequest(subject, ECDsa.Create(ECCurve.NamedCurves.nistP256), HashAlgorithmName.SHA256);
+            Directory.CreateDirectory(path);
         }
         else
         {
-            request = new CertificateRequest(subject, RSA.Create(rsaBits), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
-        more?.Invoke(request);
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddDays(30));
     }
+
+    /// <summary>Whether a file is its owner's only. Windows has lists in place of modes; the native tests read them.</summary>
+    public static bool IsPrivate(string path) =>
+        OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+    private static byte[] Serial() => [1, .. RandomNumberGenerator.GetBytes(8)];
 
     /// <summary>Runs a tool; false when it is not installed.</summary>
     public static bool TryTool(string tool, out string output, params string[] arguments)

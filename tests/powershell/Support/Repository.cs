@@ -10,7 +10,11 @@ internal static class Repository
         ? other : Path.Combine(Root, "build", "module", "CertBroker", "CertBroker.psd1");
 
     public static string ModuleFolder { get; } = Path.GetDirectoryName(Module)!;
-    public static string Shell { get; } = Path.Combine(Root, "build", "certbroker-shell");
+    public static string Shell { get; } = OperatingSystem.IsWindows()
+        ? Path.Combine(Root, "build", "shell-windows", "certbroker-shell.exe") : Path.Combine(Root, "build", "certbroker-shell");
+
+    /// <summary>The native library inside the module.</summary>
+    public static string Library { get; } = OperatingSystem.IsWindows() ? Path.Combine("win-x64", "certbroker.dll") : Path.Combine("linux-x64", "certbroker.so");
     public static string TestData(params string[] parts) => Path.Combine([Root, "tests", .. parts]);
 
     private static string Find()

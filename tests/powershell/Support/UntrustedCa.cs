@@ -22,7 +22,7 @@ internal sealed class UntrustedCa : IDisposable
             names.AddIpAddress(IPAddress.Loopback);
             request.CertificateExtensions.Add(names.Build());
         });
-        certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
+        certificate = X509CertificateLoader.LoadPkcs12(made.Pfx(null), null);
         listener.Start();
         _ = Task.Run(Serve);
     }
