@@ -33,7 +33,7 @@ export DOTNET_EnableWriteXorExecute=0 DOTNET_gcConcurrent=0 DOTNET_GCgen0size=0x
 
 passed=0 failed=0 skipped=0
 run_class() {
-  timeout -k 5 240 "$here/wine.sh" --as-user "$tests/CertBroker.PowerShell.Tests.exe" "Z:${results//\//\\}\\$1.xml" ".$1." </dev/null >"$results/$1.log" 2>&1
+  timeout -k 5 420 "$here/wine.sh" --as-user "$tests/CertBroker.PowerShell.Tests.exe" "Z:${results//\//\\}\\$1.xml" ".$1." </dev/null >"$results/$1.log" 2>&1
 }
 # A class has a process of its own: what ends one leaves the others alone.
 for class in $(cd "$root/tests" && grep -hoE 'public sealed class \w+Tests\b' powershell/*.cs interop/dotnet/*.cs | awk '{print $4}'); do

@@ -19,7 +19,7 @@ public sealed class CsrInteropTests(Engine engine) : IClassFixture<Engine>
         return Make("-InfPath interop.ini");
     }
 
-    [Theory]
+    [PeerTheory]
     [InlineData("CN=web01.example.com, O=Example, C=US")]
     [InlineData("C=DE, O=\"Muster, AG\", OU=Ü-Stelle, CN=\"a+b\"")]
     [InlineData("CN=web, OU=One, OU=Two, DC=example, DC=com")]
@@ -32,7 +32,7 @@ public sealed class CsrInteropTests(Engine engine) : IClassFixture<Engine>
         Assert.Equal(CertificateFacts.Names(expected), CertificateFacts.Names(csr.SubjectName));
     }
 
-    [Theory]
+    [PeerTheory]
     [InlineData("RSA", 2048)]
     [InlineData("RSA", 3072)]
     [InlineData("ECDSA_P256", 256)]

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace CertBroker.Tests.Support;
 
-/// <summary>A test for which .NET must be able to make and use keys.</summary>
+/// <summary>A test whose peer is .NET's own cryptography: keys, names, encrypted files.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PeerFactAttribute : FactAttribute
 {
@@ -21,7 +21,7 @@ internal sealed class PeerTheoryAttribute : TheoryAttribute
         Skip = Reason;
     }
 
-    internal static string? Reason { get; } = DotnetCrypto.Broken is null ? null : $".NET's own keys do not work here: {DotnetCrypto.Broken}";
+    internal static string? Reason { get; } = DotnetCrypto.Broken is null ? null : $".NET's own cryptography does not work here; its ECDSA says: {DotnetCrypto.Broken}";
 }
 
 /// <summary>A test of something that Windows does in another way, or not at all.</summary>
