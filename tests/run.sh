@@ -174,6 +174,7 @@ if wants windows; then
   banner 'Cmdlets as Windows programs, under Wine; the release'
   step 'the module is built with its Windows part' powershell/build-module.sh build/linux build/windows
   counted 'PowerShell tests under Wine' powershell-windows tests/wine/powershell.sh
+  step 'no cmdlet test is skipped under Wine but those of tests/wine/skips.txt' python3 tests/wine/check-skips.py build/results/powershell-windows
   counted 'the RA section under Wine' ra-section tests/wine/ra-section.sh
   step 'the release is made' powershell/release.sh
   step 'the release is what it says' python3 tests/checks/check-release.py build/release
