@@ -3,9 +3,11 @@
 #include <cstring>
 #include <set>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "provider/errors.hpp"
 #include "provider/host.hpp"
+#include "provider/plugin_library.hpp"
 #include "provider/registry.hpp"
 #include "provider/setting_values.hpp"
 
@@ -158,6 +160,21 @@ Result<void> check_descriptor(const cbp_plugin *descriptor, std::string_view exp
     if (!is_text(table.help_url, 1000)) return checker.broken("it has no help_url");
     CERTBROKER_CHECK(checker.check_slots(table));
     return checker.check_settings_table(table.settings);
+}
+
+Result<const cbp_plugin *> describe_plugin(void *symbol, const std::filesystem::path &path) {
+    const auto cannot = [&](const char *why) {
+        return fail(errors::provider_descriptor, "The plugin '" + file::from_path(path) + "' cannot be used: " + why);
+    };
+    if (symbol == nullptr) return cannot("it does not export certbroker_plugin_describe");
+    const auto describe = reinterpret_cast<certbroker_plugin_describe_fn>(symbol);
+    try {
+        const cbp_plugin *first = describe(CERTBROKER_PLUGIN_ABI_MAJOR);
+        if (first != describe(CERTBROKER_PLUGIN_ABI_MAJOR)) return cannot("it describes itself differently each time");
+        return first;
+    } catch (...) {
+        return cannot("an exception left certbroker_plugin_describe");
+    }
 }
 
 } // namespace certbroker::provider

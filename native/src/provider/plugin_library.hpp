@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "base/result.hpp"
 #include "certbroker/plugin.h"
@@ -14,8 +15,15 @@ class PluginFile {
 public:
     /// Opens a regular file (no symbolic link) and computes its SHA-256. Base.FileAccess and the like.
     static Result<PluginFile> open(const std::filesystem::path &path);
-    PluginFile(PluginFile &&other) noexcept;
-    PluginFile &operator=(PluginFile &&other) noexcept;
+    PluginFile(PluginFile &&other) noexcept
+        : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)),
+          sha256_(std::move(other.sha256_)) {}
+    PluginFile &operator=(PluginFile &&other) noexcept {
+        std::swap(descriptor_, other.descriptor_);
+        std::swap(path_, other.path_);
+        std::swap(sha256_, other.sha256_);
+        return *this;
+    }
     PluginFile(const PluginFile &) = delete;
     PluginFile &operator=(const PluginFile &) = delete;
     ~PluginFile();
@@ -32,6 +40,10 @@ private:
     std::filesystem::path path_;
     std::string sha256_;
 };
+
+/// Asks a loaded plugin's describe function, by its address, what the plugin is; the descriptor itself is not looked at
+/// (check_descriptor does that). `path` is for the messages. Provider.Descriptor, also for nullptr.
+Result<const cbp_plugin *> describe_plugin(void *symbol, const std::filesystem::path &path);
 
 /// Who signed a file (Authenticode), as its verified certificate calls him; empty when nobody did, the signature does
 /// not hold, or the platform has no such thing. For people to see; trust comes from manifest and approvals.

@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <exception>
 #include <utility>
 
 #include "base/encoding.hpp"
@@ -60,17 +59,6 @@ std::string linker_problem(const std::string &loaded_as, const std::filesystem::
 
 } // namespace
 
-PluginFile::PluginFile(PluginFile &&other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)),
-      sha256_(std::move(other.sha256_)) {}
-
-PluginFile &PluginFile::operator=(PluginFile &&other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    std::swap(path_, other.path_);
-    std::swap(sha256_, other.sha256_);
-    return *this;
-}
-
 PluginFile::~PluginFile() {
     if (descriptor_ >= 0) (void)::close(fd_of(descriptor_));
 }
@@ -98,18 +86,7 @@ Result<const cbp_plugin *> PluginFile::load() {
     void *library = ::dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) return cannot(errors::provider_descriptor, path_, linker_problem(name, path_));
     descriptor_ = -1; // kept on purpose
-    void *symbol = ::dlsym(library, "certbroker_plugin_describe");
-    if (symbol == nullptr)
-        return cannot(errors::provider_descriptor, path_, "it does not export certbroker_plugin_describe");
-    const auto describe = reinterpret_cast<certbroker_plugin_describe_fn>(symbol);
-    try {
-        const cbp_plugin *first = describe(CERTBROKER_PLUGIN_ABI_MAJOR);
-        if (first != describe(CERTBROKER_PLUGIN_ABI_MAJOR))
-            return cannot(errors::provider_descriptor, path_, "it describes itself differently each time");
-        return first;
-    } catch (...) {
-        return cannot(errors::provider_descriptor, path_, "an exception left certbroker_plugin_describe");
-    }
+    return describe_plugin(::dlsym(library, "certbroker_plugin_describe"), path_);
 }
 
 } // namespace certbroker::provider

@@ -3,7 +3,6 @@
 #include "base/win32.hpp"
 
 #include <array>
-#include <exception>
 #include <utility>
 
 #include "base/encoding.hpp"
@@ -57,17 +56,6 @@ std::wstring final_name(HANDLE file) {
 
 } // namespace
 
-PluginFile::PluginFile(PluginFile &&other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)),
-      sha256_(std::move(other.sha256_)) {}
-
-PluginFile &PluginFile::operator=(PluginFile &&other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    std::swap(path_, other.path_);
-    std::swap(sha256_, other.sha256_);
-    return *this;
-}
-
 PluginFile::~PluginFile() {
     if (descriptor_ != -1) (void)CloseHandle(handle_of(descriptor_));
 }
@@ -103,17 +91,7 @@ Result<const cbp_plugin *> PluginFile::load() {
     descriptor_ = -1; // kept open on purpose, as the library stays loaded
     // By way of void *: GetProcAddress's own type says nothing about what it found.
     void *symbol = reinterpret_cast<void *>(GetProcAddress(library, "certbroker_plugin_describe"));
-    if (symbol == nullptr)
-        return cannot(errors::provider_descriptor, path_, "it does not export certbroker_plugin_describe");
-    const auto describe = reinterpret_cast<certbroker_plugin_describe_fn>(symbol);
-    try {
-        const cbp_plugin *first = describe(CERTBROKER_PLUGIN_ABI_MAJOR);
-        if (first != describe(CERTBROKER_PLUGIN_ABI_MAJOR))
-            return cannot(errors::provider_descriptor, path_, "it describes itself differently each time");
-        return first;
-    } catch (...) {
-        return cannot(errors::provider_descriptor, path_, "an exception left certbroker_plugin_describe");
-    }
+    return describe_plugin(symbol, path_);
 }
 
 } // namespace certbroker::provider
