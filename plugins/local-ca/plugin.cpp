@@ -115,7 +115,7 @@ class LocalCa {
 public:
     LocalCa(Host host, Call call, Settings connection) : host_(host), connection_(connection) { load_root(call); }
 
-    cbp_status check(Call call) {
+    cbp_status check(Call call, const cbp_check &) {
         const cbp_parsed *root = call.parse(CBP_PARSE_CERTIFICATE, bytes(root_));
         const std::int64_t ends = host_->parsed_number(root, CBP_NUMBER_NOT_AFTER);
         const bool soon = ends - host_.now() < 30 * day;
@@ -293,7 +293,7 @@ public:
         return CBP_OK;
     }
 
-    cbp_status ca_chain(Call call) { return host_->add_certificate(call.raw(), bytes(root_)); }
+    cbp_status ca_chain(Call call, const char *) { return host_->add_certificate(call.raw(), bytes(root_)); }
 
 private:
     /// Several processes may open a new authority at once: each makes a root, the first to keep it wins, all use that

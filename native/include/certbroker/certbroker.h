@@ -50,7 +50,7 @@ extern "C" {
 /* CERTBROKER_API(major, minor): the first ABI version that has the function. */
 #define CERTBROKER_API(major, minor) CERTBROKER_EXPORT
 #define CERTBROKER_ABI_MAJOR 0
-#define CERTBROKER_ABI_MINOR 1
+#define CERTBROKER_ABI_MINOR 2
 
 typedef int32_t certbroker_status;
 enum certbroker_status_code {
@@ -111,7 +111,8 @@ enum certbroker_capability {
     CERTBROKER_CAN_SUBMIT = 1 << 0, CERTBROKER_CAN_POLL = 1 << 1, CERTBROKER_CAN_WITHDRAW = 1 << 2, CERTBROKER_CAN_REVOKE = 1 << 3,
     CERTBROKER_CAN_RENEW = 1 << 4, CERTBROKER_CAN_LIST_PROFILES = 1 << 5, CERTBROKER_CAN_POLICY = 1 << 6, CERTBROKER_CAN_CA_CHAIN = 1 << 7,
     CERTBROKER_NEEDS_CSR_KEY = 1 << 8, CERTBROKER_NEEDS_NETWORK = 1 << 9, CERTBROKER_CAN_FIND = 1 << 10,
-    CERTBROKER_CAN_GET_CERTIFICATE = 1 << 11, CERTBROKER_CAN_GET_CRL = 1 << 12, CERTBROKER_CAN_CHECK = 1 << 13
+    CERTBROKER_CAN_GET_CERTIFICATE = 1 << 11, CERTBROKER_CAN_GET_CRL = 1 << 12, CERTBROKER_CAN_CHECK = 1 << 13,
+    CERTBROKER_CAN_SEARCH = 1 << 14, CERTBROKER_CAN_ENDPOINTS = 1 << 15
 };
 /* What a store can do (certbroker_store_capabilities). */
 enum certbroker_store_capability {
@@ -272,7 +273,13 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_check
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_list_profiles(certbroker_provider *provider, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);
 /* What the CA asks of a request for that profile. Rows: ID (rule name), VALUE, MESSAGE. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_list_rules(certbroker_provider *provider, const char *profile_or_null, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);
-CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_ca_chain(certbroker_provider *provider, const certbroker_operation *operation, certbroker_chain **out, certbroker_error **error);
+/* Issuer first, root last, verified; of the CA that serves the profile (NULL = the CA's default). */
+CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_ca_chain(certbroker_provider *provider, const char *profile_or_null, const certbroker_operation *operation, certbroker_chain **out, certbroker_error **error);
+/* What the CA has issued. terms (all optional, compared as the CA does it): subject (the common name), email, serial
+ * (hex), status (Valid, Expired, Revoked, Suspended), template, owner. Rows, as far as the CA says: SERIAL_NUMBER, SUBJECT,
+ * ISSUER, THUMBPRINT, CERTIFICATE (base64), CA_STATUS, TEMPLATE, EMAIL_ADDRESS, OWNER, REASON (RFC 5280 number as text),
+ * NOT_BEFORE, NOT_AFTER, REVOKED_AT. Pages are fetched as rows are taken: a callback that says stop saves the rest. */
+CERTBROKER_API(0, 2) certbroker_status CERTBROKER_CALL certbroker_provider_search(certbroker_provider *provider, const certbroker_settings *terms, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);
 /* DER. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_crl(certbroker_provider *provider, const certbroker_operation *operation, certbroker_buffer **out, certbroker_error **error);
 /* One arrow each, without journal and store; what certbroker_enroll and certbroker_resume are made of. */

@@ -36,7 +36,7 @@ extern "C" {
 # define CBP_EXPORT __attribute__((visibility("default")))
 #endif
 #define CERTBROKER_PLUGIN_ABI_MAJOR 0u
-#define CERTBROKER_PLUGIN_ABI_MINOR 1u
+#define CERTBROKER_PLUGIN_ABI_MINOR 2u
 #define CBP_HAS(table, slot) ((table)->struct_size >= (uint32_t)(((const char *)&(table)->slot - (const char *)(table)) + (ptrdiff_t)sizeof((table)->slot)))
 
 typedef struct cbp_bytes { const uint8_t *data; size_t size; } cbp_bytes; /* borrowed */
@@ -93,6 +93,7 @@ typedef struct cbp_http_request {
     const cbp_secret_place *const *places; /* NULL-terminated list of pointers; may be NULL */
     const char *extra_trust_pem_setting;   /* NAME of a CBP_PATH setting with further trust anchors, or NULL */
     size_t max_response;                   /* 0 = 16 MiB */
+    uint32_t timeout_ms;                   /* for this exchange, from connecting to the last byte; 0 = as long as the call may take */
 } cbp_http_request;
 
 /* --- parsed objects -------------------------------------------------------------------------------------------------- */
@@ -167,6 +168,31 @@ enum {
     CBP_RULE_FIXED = 14,            /* "O=Example": the CA sets this whatever is asked */
     CBP_RULE_INFORMATION = 15       /* a sentence for people */
 };
+
+/* --- what a CA has issued (search), where it is (endpoints), what check goes by ------------------------------------- */
+/* One certificate of a search. Texts may be NULL where the CA does not say. */
+typedef struct cbp_found {
+    uint32_t struct_size;
+    int32_t reason;              /* RFC 5280 CRLReason of a revoked one; -1 = none */
+    cbp_bytes certificate_der;   /* DER; empty when the CA gives none */
+    const char *serial;          /* hex */
+    const char *subject;
+    const char *status;          /* "Valid", "Expired", "Revoked", "Suspended", or the CA's own word */
+    const char *profile;
+    const char *email;
+    const char *owner;           /* whom the CA counts it for: a seat, a requester */
+    int64_t not_before, not_after, revoked_at; /* unix seconds; 0 = not said */
+} cbp_found;
+
+/* Where a CA is asked: what the host's own checks (name, connection, TLS, client certificate, clock) try out. */
+typedef struct cbp_endpoint {
+    uint32_t struct_size;
+    uint32_t flags;                        /* CBP_HTTP_ALLOW_PLAIN */
+    const char *url;                       /* answers GET with anything; nothing may happen there by a GET */
+    const char *key_setting;               /* NAME of the CBP_KEY setting with the TLS client certificate, or NULL */
+    const char *extra_trust_pem_setting;   /* NAME of a CBP_PATH setting, or NULL */
+    uint32_t timeout_ms;                   /* as in cbp_http_request */
+} cbp_endpoint;
 
 /* What the host gives. Append only. */
 typedef struct cbp_host {
@@ -262,6 +288,15 @@ typedef struct cbp_host {
     /* As state_put, but only when none of the keys exists yet, atomically among all processes: CBP_E_EXISTS (without
      * fail) otherwise. For what must be made exactly once, such as a CA's own root. */
     cbp_status(CBP_CALL *state_put_new)(cbp_call *, const char *const *keys, const cbp_bytes *values, size_t count);
+
+    /* since 0.2 */
+    /* A stable id for the failure that fail reports: "DigiCert.UnknownProfile". What stands before the dot is the plugin's
+     * id in its own spelling, without hyphens and in any case; both parts are letters and digits beginning with a capital.
+     * Scripts compare it; it belongs on the provider's page. */
+    void(CBP_CALL *fail_id)(cbp_call *, const char *id);
+    cbp_status(CBP_CALL *add_found)(cbp_call *, const cbp_found *);          /* search: at most 1,000 a call */
+    cbp_status(CBP_CALL *search_more)(cbp_call *, uint64_t next);            /* search: there is more, from this start on */
+    cbp_status(CBP_CALL *add_endpoint)(cbp_call *, const cbp_endpoint *);    /* endpoints */
 } cbp_host;
 
 /* One issuance. Call-scoped. */
@@ -290,11 +325,33 @@ typedef struct cbp_query {
     cbp_bytes csr_der;
 } cbp_query;
 
+/* What search may go by; NULL = any. Comparing is the CA's affair: whole values, mostly. */
+typedef struct cbp_search {
+    uint32_t struct_size;
+    uint32_t flags;
+    uint64_t start;              /* 0, then what search_more said */
+    const char *subject;         /* common name */
+    const char *email;
+    const char *serial;          /* hex */
+    const char *status;          /* as in cbp_found */
+    const char *profile;
+    const char *owner;
+} cbp_search;
+
+/* What check tries besides the connection. */
+typedef struct cbp_check {
+    uint32_t struct_size;
+    uint32_t flags;
+    const char *profile;         /* NULL = none was named */
+    cbp_bytes csr_der;           /* a request with the names that are to be asked for, never sent; empty = none */
+} cbp_check;
+
 enum {
     CBP_CAN_SUBMIT = 1 << 0, CBP_CAN_POLL = 1 << 1, CBP_CAN_WITHDRAW = 1 << 2, CBP_CAN_REVOKE = 1 << 3,
     CBP_CAN_RENEW = 1 << 4, CBP_CAN_LIST_PROFILES = 1 << 5, CBP_CAN_POLICY = 1 << 6, CBP_CAN_CA_CHAIN = 1 << 7,
     CBP_NEEDS_CSR_KEY = 1 << 8, CBP_NEEDS_NETWORK = 1 << 9, CBP_CAN_FIND = 1 << 10,
-    CBP_CAN_GET_CERTIFICATE = 1 << 11, CBP_CAN_GET_CRL = 1 << 12, CBP_CAN_CHECK = 1 << 13
+    CBP_CAN_GET_CERTIFICATE = 1 << 11, CBP_CAN_GET_CRL = 1 << 12, CBP_CAN_CHECK = 1 << 13,
+    CBP_CAN_SEARCH = 1 << 14, CBP_CAN_ENDPOINTS = 1 << 15
 };
 
 /* What the plugin gives: one static, constant object; no work happens to produce it. A slot may be NULL when its
@@ -310,7 +367,7 @@ typedef struct cbp_plugin {
     const certbroker_setting_info *const *settings; /* NULL-terminated list of pointers; may be NULL */
     cbp_status(CBP_CALL *open)(const cbp_host *, cbp_host_ctx *, cbp_call *, const cbp_settings *, cbp_instance **out);
     void(CBP_CALL *close)(cbp_instance *);
-    cbp_status(CBP_CALL *check)(cbp_instance *, cbp_call *);                               /* add_check, at least one */
+    cbp_status(CBP_CALL *check)(cbp_instance *, cbp_call *, const cbp_check *);            /* add_check, at least one; 0.2: what to check */
     cbp_status(CBP_CALL *submit)(cbp_instance *, cbp_call *, const cbp_order *);           /* issued, pending, denied, uncertain */
     cbp_status(CBP_CALL *poll)(cbp_instance *, cbp_call *, cbp_bytes token);               /* the same */
     cbp_status(CBP_CALL *withdraw)(cbp_instance *, cbp_call *, cbp_bytes token);
@@ -318,11 +375,14 @@ typedef struct cbp_plugin {
     cbp_status(CBP_CALL *revoke)(cbp_instance *, cbp_call *, cbp_bytes certificate_der, int32_t reason);
     cbp_status(CBP_CALL *list_profiles)(cbp_instance *, cbp_call *);                       /* add_profile */
     cbp_status(CBP_CALL *policy)(cbp_instance *, cbp_call *, const char *profile);         /* add_rule; profile NULL = default */
-    cbp_status(CBP_CALL *ca_chain)(cbp_instance *, cbp_call *);                            /* add_certificate */
+    cbp_status(CBP_CALL *ca_chain)(cbp_instance *, cbp_call *, const char *profile);       /* add_certificate; 0.2: of the CA that serves that profile; NULL = default */
     /* find: settles what became of a request: issued, pending, denied; CBP_E_NOT_FOUND by fail() when the CA never got it */
     cbp_status(CBP_CALL *find)(cbp_instance *, cbp_call *, const cbp_query *);
     cbp_status(CBP_CALL *get_certificate)(cbp_instance *, cbp_call *, const char *serial_hex); /* add_certificate */
     cbp_status(CBP_CALL *get_crl)(cbp_instance *, cbp_call *);                             /* add_crl */
+    /* since 0.2 */
+    cbp_status(CBP_CALL *search)(cbp_instance *, cbp_call *, const cbp_search *);          /* add_found, search_more: one page */
+    cbp_status(CBP_CALL *endpoints)(cbp_instance *, cbp_call *);                           /* add_endpoint; works offline */
 } cbp_plugin;
 
 /* The only exported symbol. Pure: the same pointer each time, no I/O, no globals touched. NULL for a host major that the

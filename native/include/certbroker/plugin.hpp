@@ -36,6 +36,7 @@ struct Failure {
     cbp_status status;
     std::string message;
     std::string remedy;
+    std::string id = {}; ///< "Example.NoSuchProfile"; empty = none of its own
 };
 
 /// The instance's view of the host; valid until the instance is closed.
@@ -183,6 +184,7 @@ cbp_status guarded(const cbp_host *table, cbp_call *call, Body &&body) noexcept 
         return stop.status;
     } catch (const Failure &failure) {
         if (!failure.remedy.empty()) table->fail_remedy(call, failure.remedy.c_str());
+        if (!failure.id.empty() && CBP_HAS(table, fail_id)) table->fail_id(call, failure.id.c_str());
         return table->fail(call, failure.status, failure.message.c_str());
     } catch (const std::bad_alloc &) {
         return table->fail(call, CBP_E_MEMORY, "The provider could not go on: out of memory");
@@ -234,8 +236,8 @@ struct Slots {
 } // namespace detail
 
 /// The descriptor of a Provider class. Slots are taken from the member functions that exist: submit (required), poll,
-/// withdraw, renew, revoke, list_profiles, policy, ca_chain, find, get_certificate, get_crl, check; the capability bits
-/// follow. `extra` adds bits that no function shows (CBP_NEEDS_NETWORK, CBP_NEEDS_CSR_KEY).
+/// withdraw, renew, revoke, list_profiles, policy, ca_chain, find, get_certificate, get_crl, check, search, endpoints;
+/// the capability bits follow. `extra` adds bits that no function shows (CBP_NEEDS_NETWORK, CBP_NEEDS_CSR_KEY).
 template<class Provider>
 constexpr cbp_plugin describe(const char *id, const char *title, const char *version, const char *help_url,
                               const certbroker_setting_info *const *settings, std::uint64_t extra = 0) {
@@ -269,6 +271,8 @@ constexpr cbp_plugin describe(const char *id, const char *title, const char *ver
     CBP_SLOT_(get_certificate, CBP_CAN_GET_CERTIFICATE)
     CBP_SLOT_(get_crl, CBP_CAN_GET_CRL)
     CBP_SLOT_(check, CBP_CAN_CHECK)
+    CBP_SLOT_(search, CBP_CAN_SEARCH)
+    CBP_SLOT_(endpoints, CBP_CAN_ENDPOINTS)
 #undef CBP_SLOT_
     return p;
 }

@@ -253,4 +253,24 @@ Bag bag_of(const provider::CheckRow &check) {
     return bag;
 }
 
+Bag bag_of(const provider::FoundCertificate &found) {
+    Bag bag;
+    const auto &certificate = found.certificate;
+    bag.text(CERTBROKER_P_SERIAL_NUMBER, found.serial)
+        .text(CERTBROKER_P_SUBJECT, certificate ? certificate->subject().to_string() : found.subject)
+        .text(CERTBROKER_P_ISSUER, certificate ? certificate->issuer().to_string() : "")
+        .text(CERTBROKER_P_THUMBPRINT, certificate ? certificate->thumbprint() : "")
+        .text(CERTBROKER_P_CERTIFICATE, certificate ? to_base64(certificate->der()) : "")
+        .text(CERTBROKER_P_CA_STATUS, found.status)
+        .text(CERTBROKER_P_TEMPLATE, found.profile)
+        .list(CERTBROKER_P_EMAIL_ADDRESS,
+              found.email.empty() ? std::vector<std::string>() : std::vector<std::string>{found.email})
+        .text(CERTBROKER_P_OWNER, found.owner)
+        .text(CERTBROKER_P_REASON, found.reason < 0 ? "" : std::to_string(found.reason))
+        .number(CERTBROKER_P_NOT_BEFORE, certificate ? certificate->not_before() : found.not_before)
+        .number(CERTBROKER_P_NOT_AFTER, certificate ? certificate->not_after() : found.not_after)
+        .number(CERTBROKER_P_REVOKED_AT, found.revoked_at);
+    return bag;
+}
+
 } // namespace certbroker::abi

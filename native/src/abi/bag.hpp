@@ -43,5 +43,6 @@ Bag bag_of(const profile::Diagnostic &diagnostic);
 Bag bag_of(const provider::Plugin &plugin);
 Bag bag_of(const certbroker_setting_info &setting);
 Bag bag_of(const provider::CheckRow &check);
+Bag bag_of(const provider::FoundCertificate &found);
 
 } // namespace certbroker::abi

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "abi/guard.hpp"
 #include "abi/issue.hpp"
 #include "certbroker/certbroker.h"
@@ -11,6 +14,25 @@ Bag provider_bag(const issuance::OpenProvider &open) {
     Bag bag = bag_of(open.provider->plugin());
     bag.text(CERTBROKER_P_AUTHORITY, open.authority);
     return bag;
+}
+
+/// What a search goes by. Errors: Base.Argument with the names there are.
+Result<provider::Search> search_terms(const Settings &given) {
+    provider::Search search;
+    const std::pair<std::string_view, std::string *> known[] = {
+        {"subject", &search.subject}, {"email", &search.email},      {"serial", &search.serial},
+        {"status", &search.status},   {"template", &search.profile}, {"owner", &search.owner}};
+    for (const auto &[name, value] : given.values()) {
+        const auto *const text = std::get_if<std::string>(&value);
+        const auto *const at = std::find_if(std::begin(known), std::end(known),
+                                            [&name = name](const auto &each) { return each.first == name; });
+        if (at == std::end(known) || text == nullptr)
+            return fail(errors::argument,
+                        "The search could not be made: '" + name +
+                            "' is no term; there are subject, email, serial, status, template, owner");
+        *at->second = *text;
+    }
+    return search;
 }
 
 /// Every call on an open provider starts the same way.
@@ -110,7 +132,7 @@ certbroker_status CERTBROKER_CALL certbroker_provider_check(certbroker_provider 
                                                             certbroker_error **error) {
     return with_provider(provider, operation, error, [&](ProviderObject &object, const Operation &op) -> Result<void> {
         CERTBROKER_CHECK(callback(each));
-        CERTBROKER_TRY(const auto rows, object.open.provider->check(op));
+        CERTBROKER_TRY(const auto rows, object.open.provider->check({}, op));
         for (const provider::CheckRow &row : rows) {
             if (!show_row(each, payload, bag_of(row))) break;
         }
@@ -155,13 +177,35 @@ certbroker_status CERTBROKER_CALL certbroker_provider_list_rules(certbroker_prov
 }
 
 certbroker_status CERTBROKER_CALL certbroker_provider_ca_chain(certbroker_provider *provider,
+                                                               const char *profile_or_null,
                                                                const certbroker_operation *operation,
                                                                certbroker_chain **out, certbroker_error **error) {
     return with_provider(provider, operation, error, [&](ProviderObject &object, const Operation &op) -> Result<void> {
         CERTBROKER_CHECK(output(out));
-        CERTBROKER_TRY(x509::Chain chain, object.open.provider->ca_chain(op));
+        CERTBROKER_TRY(const std::string profile, optional_text_in(profile_or_null, "profile_or_null"));
+        CERTBROKER_TRY(x509::Chain chain, object.open.provider->ca_chain(profile, op));
         *out = make_handle<certbroker_chain>(std::make_shared<ChainObject>(std::move(chain)));
         return {};
+    });
+}
+
+certbroker_status CERTBROKER_CALL certbroker_provider_search(certbroker_provider *provider,
+                                                             const certbroker_settings *terms,
+                                                             const certbroker_operation *operation,
+                                                             certbroker_row_fn each, void *payload,
+                                                             certbroker_error **error) {
+    return with_provider(provider, operation, error, [&](ProviderObject &object, const Operation &op) -> Result<void> {
+        CERTBROKER_CHECK(callback(each));
+        CERTBROKER_TRY(const Settings given, settings_in(terms, "terms"));
+        CERTBROKER_TRY(provider::Search search, search_terms(given));
+        for (;;) {
+            CERTBROKER_TRY(const provider::FoundPage page, object.open.provider->search(search, op));
+            for (const provider::FoundCertificate &row : page.rows) {
+                if (!show_row(each, payload, bag_of(row))) return {};
+            }
+            if (!page.next) return {};
+            search.start = *page.next;
+        }
     });
 }
 

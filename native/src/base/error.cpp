@@ -68,6 +68,11 @@ Error Error::with_remedy(std::string remedy) && {
     return std::move(*this);
 }
 
+Error Error::with_id(std::string id) && {
+    id_ = std::move(id);
+    return std::move(*this);
+}
+
 Error Error::with_status(Status status) && {
     status_ = status;
     return std::move(*this);

@@ -59,6 +59,7 @@ public:
     Error in(std::string source) &&;          ///< "core.csr", "store.folder", "provider.digicert"
     Error with_remedy(std::string remedy) &&; ///< where the catalogue's sentence can be made more exact
     Error with_status(Status status) &&;      ///< for failures a plugin reports under a status of its own
+    Error with_id(std::string id) &&;         ///< and under an id of its own
     Error with(ErrorNumber number, std::int64_t value) &&;
     Error at(std::string file, std::uint32_t line, std::uint32_t column) &&;
 

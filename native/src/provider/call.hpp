@@ -20,7 +20,7 @@ namespace certbroker::provider {
 /// What a slot may answer with; bits of Call::allowed.
 namespace answer {
 inline constexpr unsigned issued = 1, pending = 2, denied = 4, uncertain = 8, profile = 16, rule = 32, certificate = 64,
-                          crl = 128, check = 256;
+                          crl = 128, check = 256, found = 512, endpoint = 1024;
 inline constexpr unsigned outcome = issued | pending | denied | uncertain;
 } // namespace answer
 
@@ -55,6 +55,8 @@ struct Answers {
     std::vector<x509::Certificate> certificates;
     std::vector<Bytes> crls;
     std::vector<CheckRow> checks;
+    FoundPage found;
+    std::vector<Endpoint> endpoints;
 };
 
 /// One call into a plugin: its handles, memory, errors, answers, and the way log lines and progress take to the caller.
@@ -103,6 +105,7 @@ public:
     cbp_status host_failed(Error error);
     void plugin_failed(cbp_status status, const char *message);
     void set_remedy(std::string remedy) { remedy_ = std::move(remedy); }
+    void set_failure_id(std::string id) { failure_id_ = std::move(id); }
     void set_number(ErrorNumber number, std::int64_t value) { numbers_[number] = value; }
 
     /// A handle for an object of this call. Throws std::length_error over 65,000.
@@ -189,6 +192,7 @@ private:
     std::optional<std::pair<cbp_status, std::string>> plugin_failure_;
     std::optional<Error> plugin_cause_;
     std::string remedy_;
+    std::string failure_id_;
     std::map<ErrorNumber, std::int64_t> numbers_;
 
     std::atomic<bool> abandoned_{false}; ///< set first, so that a plugin in a loop of host calls lets go of the gate

@@ -106,7 +106,10 @@ Result<void> Call::judge_failure() {
                             : stopped                                  ? errors::timeout
                             : status == Status::not_found && asked_for ? errors::provider_not_found
                                                                        : errors::provider_failed;
+    // What the host says about its own limits keeps its name; everything else may have the plugin's.
+    const bool named = !failure_id_.empty() && !stopped && &kind == &errors::provider_failed;
     Error error = fail(kind, std::move(message)).with_status(status);
+    if (named) error = std::move(error).with_id(failure_id_);
     if (plugin_cause_) error = std::move(error).because(*std::move(plugin_cause_));
     return finish(std::move(error));
 }

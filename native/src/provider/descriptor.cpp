@@ -122,6 +122,8 @@ Result<void> Checker::check_slots(const cbp_plugin &table) const {
         Pair{"find", table.find != nullptr, CBP_CAN_FIND},
         Pair{"get_certificate", table.get_certificate != nullptr, CBP_CAN_GET_CERTIFICATE},
         Pair{"get_crl", table.get_crl != nullptr, CBP_CAN_GET_CRL},
+        Pair{"search", table.search != nullptr, CBP_CAN_SEARCH},
+        Pair{"endpoints", table.endpoints != nullptr, CBP_CAN_ENDPOINTS},
     };
     for (const Pair &pair : pairs) {
         const bool said = (table.capabilities & pair.bit) != 0;

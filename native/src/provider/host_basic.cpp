@@ -3,6 +3,7 @@
 #include <ctime>
 
 #include "base/errors.hpp"
+#include "base/text.hpp"
 #include "crypto/random.hpp"
 #include "provider/host.hpp"
 
@@ -79,6 +80,34 @@ void CBP_CALL fail_remedy(cbp_call *handle, const char *remedy) {
     });
 }
 
+/// Whether an id begins with the plugin's own name: "DigiCert.X" for digicert, "MicrosoftCa.X" for microsoft-ca.
+bool is_own_id(std::string_view id, std::string_view plugin) {
+    const auto dot = id.find('.');
+    if (dot == std::string_view::npos || id.size() > 80) return false;
+    const auto is_word = [](std::string_view word) {
+        return !word.empty() && word.front() >= 'A' && word.front() <= 'Z' &&
+               std::all_of(word.begin(), word.end(), [](char c) {
+                   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+               });
+    };
+    std::string area(plugin);
+    std::erase(area, '-');
+    return is_word(id.substr(0, dot)) && is_word(id.substr(dot + 1)) && iequals(id.substr(0, dot), area);
+}
+
+void CBP_CALL fail_id(cbp_call *handle, const char *id) {
+    (void)serve<int>(handle, "fail_id", 0, [&](Call &call) {
+        const std::string_view given = bounded(id);
+        const std::string &plugin = call.instance().plugin->id;
+        if (!is_own_id(given, plugin))
+            (void)call.breach("'" + std::string(given.substr(0, 100)) +
+                              "' is no id for failures of this provider: it begins with the provider's name");
+        else
+            call.set_failure_id(std::string(given));
+        return 0;
+    });
+}
+
 void CBP_CALL fail_detail(cbp_call *handle, int32_t detail, int64_t value) {
     (void)serve<int>(handle, "fail_detail", 0, [&](Call &call) {
         switch (detail) {
@@ -121,6 +150,7 @@ void fill_basic(cbp_host &table) noexcept {
     table.fail = &fail_call;
     table.fail_remedy = &fail_remedy;
     table.fail_detail = &fail_detail;
+    table.fail_id = &fail_id;
     table.random = &random;
     table.scratch = &scratch;
 }

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <chrono>
+
+#include "base/errors.hpp"
 #include "http/errors.hpp"
 #include "provider/host.hpp"
 #include "provider/setting_values.hpp"
@@ -65,16 +69,13 @@ Result<void> read_authentication(Call &call, const cbp_http_request &given, http
     return {};
 }
 
-Result<void> read_trust(Call &call, const char *setting, http::Request &request) {
-    if (setting == nullptr) return {};
-    CERTBROKER_TRY(const std::string name, call.text(setting, "extra_trust_pem_setting", 64));
-    const auto *info = find_setting(call.instance().table.settings, CBP_SCOPE_CONNECTION, name);
-    if (info == nullptr || info->type != CBP_PATH) return call.breach("'" + name + "' is no CBP_PATH setting");
-    if (const std::string *path = call.instance().settings.text(name)) request.extra_trust_file = *path;
-    return {};
-}
+/// A request, and how long its exchange may take.
+struct Exchange {
+    http::Request request;
+    std::chrono::milliseconds timeout{0}; ///< 0 = as long as the call
+};
 
-Result<http::Request> read_request(Call &call, const cbp_http_request *pointer) {
+Result<Exchange> read_request(Call &call, const cbp_http_request *pointer) {
     CERTBROKER_TRY(const cbp_http_request given,
                    read_struct(call, pointer, "request", CERTBROKER_THROUGH(cbp_http_request, body)));
     http::Request request;
@@ -86,21 +87,31 @@ Result<http::Request> read_request(Call &call, const cbp_http_request *pointer) 
     CERTBROKER_CHECK(read_client(call, given.tls_client_key, request));
     CERTBROKER_CHECK(read_authentication(call, given, request));
     CERTBROKER_TRY(request.places, read_places(call, given.places));
-    CERTBROKER_CHECK(read_trust(call, given.extra_trust_pem_setting, request));
+    CERTBROKER_TRY(request.extra_trust_file, trust_file(call, given.extra_trust_pem_setting));
     request.follow_redirects = (given.flags & CBP_HTTP_FOLLOW_REDIRECTS) != 0;
     request.idempotent = (given.flags & CBP_HTTP_IDEMPOTENT) != 0;
     request.allow_plain = (given.flags & CBP_HTTP_ALLOW_PLAIN) != 0;
     request.max_response = given.max_response == 0 ? default_response : std::min(given.max_response, max_response);
-    return request;
+    return Exchange{std::move(request), std::chrono::milliseconds(given.timeout_ms)};
+}
+
+/// Sends it within its own time-out; a deadline of the whole call stays what it is.
+Result<http::Response> exchange(http::Client &client, const Exchange &wanted, const Operation &operation) {
+    if (wanted.timeout.count() == 0) return client.send(wanted.request, operation);
+    auto response = client.send(wanted.request, operation.with_timeout(wanted.timeout));
+    if (response || response.error().id() != errors::timeout.id || operation.remaining().count() == 0) return response;
+    return fail(errors::http_timeout, "No answer came from " + http::redact_url(wanted.request.url) + " within " +
+                                          std::to_string(wanted.timeout.count()) + " ms");
 }
 
 Result<void> http_send_body(Call &call, const cbp_http_request *pointer, const cbp_response **out) {
     CERTBROKER_CHECK(call.required(out, "out"));
-    CERTBROKER_TRY(const http::Request request, read_request(call, pointer));
+    CERTBROKER_TRY(const Exchange wanted, read_request(call, pointer));
+    const http::Request &request = wanted.request;
     http::Client *client = call.instance().services.http;
     if (client == nullptr)
         return fail(errors::provider_unsupported, "The provider cannot reach its CA: there is no network here");
-    CERTBROKER_TRY(http::Response response, client->send(request, call.operation()));
+    CERTBROKER_TRY(http::Response response, exchange(*client, wanted, call.operation()));
     if (response.body.size() > request.max_response)
         return fail(errors::http_too_large, "The answer of " + http::redact_url(request.url) +
                                                 " cannot be used: it is larger than " +
@@ -168,6 +179,15 @@ cbp_status CBP_CALL secret_extract(cbp_call *handle, const cbp_response *respons
 }
 
 } // namespace
+
+Result<std::string> trust_file(Call &call, const char *setting) {
+    if (setting == nullptr) return std::string();
+    CERTBROKER_TRY(const std::string name, call.text(setting, "extra_trust_pem_setting", 64));
+    const auto *info = find_setting(call.instance().table.settings, CBP_SCOPE_CONNECTION, name);
+    if (info == nullptr || info->type != CBP_PATH) return call.breach("'" + name + "' is no CBP_PATH setting");
+    const std::string *path = call.instance().settings.text(name);
+    return path != nullptr ? *path : std::string();
+}
 
 void fill_http(cbp_host &table) noexcept {
     table.http_send = &http_send;

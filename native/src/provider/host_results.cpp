@@ -1,6 +1,7 @@
 #include "base/der.hpp"
 #include "provider/host.hpp"
 #include "provider/policy_rules.hpp"
+#include "provider/setting_values.hpp"
 
 namespace certbroker::provider::host {
 namespace {
@@ -9,6 +10,8 @@ constexpr std::size_t max_certificate = 1024UL * 1024;
 constexpr std::size_t max_chain = 50;
 constexpr std::size_t max_token = 64UL * 1024;
 constexpr std::size_t max_rows = 10'000;
+constexpr std::size_t max_found = 1000;
+constexpr std::size_t max_endpoints = 16;
 constexpr std::size_t max_crl = 64UL * 1024 * 1024;
 constexpr std::size_t max_message = 4096;
 constexpr std::size_t max_reference = 1024;
@@ -163,6 +166,68 @@ cbp_status CBP_CALL add_check(cbp_call *handle, const char *id, const char *name
     });
 }
 
+/// Texts of the CA for people to read.
+Result<std::string> told(Call &call, const char *given, const char *what) {
+    return shown(call, given, what, 1000);
+}
+
+cbp_status CBP_CALL add_found(cbp_call *handle, const cbp_found *pointer) {
+    return serve_status(handle, "add_found", [&](Call &call) -> Result<void> {
+        CERTBROKER_CHECK(call.may_answer(answer::found));
+        if (call.answers.found.rows.size() >= max_found) return call.breach("there are more than 1,000 certificates");
+        CERTBROKER_TRY(const cbp_found given,
+                       read_struct(call, pointer, "found", CERTBROKER_THROUGH(cbp_found, revoked_at)));
+        FoundCertificate row;
+        if (given.certificate_der.size > 0) {
+            CERTBROKER_TRY(row.certificate, read_certificate(call, given.certificate_der));
+        }
+        CERTBROKER_TRY(row.serial, told(call, given.serial, "serial"));
+        CERTBROKER_TRY(row.subject, told(call, given.subject, "subject"));
+        CERTBROKER_TRY(row.status, told(call, given.status, "status"));
+        CERTBROKER_TRY(row.profile, told(call, given.profile, "profile"));
+        CERTBROKER_TRY(row.email, told(call, given.email, "email"));
+        CERTBROKER_TRY(row.owner, told(call, given.owner, "owner"));
+        if (given.reason < -1 || given.reason > 10) return call.breach("the reason of a revocation is -1 to 10");
+        row.reason = given.reason;
+        row.not_before = given.not_before;
+        row.not_after = given.not_after;
+        row.revoked_at = given.revoked_at;
+        call.answers.found.rows.push_back(std::move(row));
+        return {};
+    });
+}
+
+cbp_status CBP_CALL search_more(cbp_call *handle, uint64_t next) {
+    return serve_status(handle, "search_more", [&](Call &call) -> Result<void> {
+        CERTBROKER_CHECK(call.may_answer(answer::found));
+        call.answers.found.next = next;
+        return {};
+    });
+}
+
+cbp_status CBP_CALL add_endpoint(cbp_call *handle, const cbp_endpoint *pointer) {
+    return serve_status(handle, "add_endpoint", [&](Call &call) -> Result<void> {
+        CERTBROKER_CHECK(call.may_answer(answer::endpoint));
+        if (call.answers.endpoints.size() >= max_endpoints) return call.breach("there are more than 16 endpoints");
+        CERTBROKER_TRY(const cbp_endpoint given,
+                       read_struct(call, pointer, "endpoint", CERTBROKER_THROUGH(cbp_endpoint, timeout_ms)));
+        Endpoint endpoint;
+        CERTBROKER_TRY(endpoint.url, call.text(given.url, "url", 16UL * 1024));
+        CERTBROKER_TRY(endpoint.key_setting, call.optional_text(given.key_setting, "key_setting", 64));
+        const auto *table = call.instance().table.settings;
+        if (!endpoint.key_setting.empty()) {
+            const auto *info = find_setting(table, CBP_SCOPE_CONNECTION, endpoint.key_setting);
+            if (info == nullptr || info->type != CBP_KEY)
+                return call.breach("'" + endpoint.key_setting + "' is no CBP_KEY setting");
+        }
+        CERTBROKER_TRY(endpoint.trust_file, trust_file(call, given.extra_trust_pem_setting));
+        endpoint.allow_plain = (given.flags & CBP_HTTP_ALLOW_PLAIN) != 0;
+        endpoint.timeout_ms = given.timeout_ms;
+        call.answers.endpoints.push_back(std::move(endpoint));
+        return {};
+    });
+}
+
 } // namespace
 
 void fill_results(cbp_host &table) noexcept {
@@ -176,6 +241,9 @@ void fill_results(cbp_host &table) noexcept {
     table.add_certificate = &add_certificate;
     table.add_crl = &add_crl;
     table.add_check = &add_check;
+    table.add_found = &add_found;
+    table.search_more = &search_more;
+    table.add_endpoint = &add_endpoint;
 }
 
 } // namespace certbroker::provider::host

@@ -50,6 +50,38 @@ struct CheckRow {
     std::string message, cause, remedy;
 };
 
+/// What a check tries besides the connection itself.
+struct CheckWish {
+    std::string profile;
+    const x509::Csr *csr = nullptr; ///< the names that are to be asked for; never sent
+};
+
+/// Where a provider's CA is, for the host's own checks.
+struct Endpoint {
+    std::string url;
+    std::string key_setting; ///< of the TLS client certificate; empty = none
+    std::string trust_file;  ///< PEM with further anchors; empty = none
+    bool allow_plain = false;
+    std::uint32_t timeout_ms = 0;
+};
+
+/// What search goes by; empty = any.
+struct Search {
+    std::uint64_t start = 0;
+    std::string subject, email, serial, status, profile, owner;
+};
+/// A certificate as the CA lists it.
+struct FoundCertificate {
+    std::optional<x509::Certificate> certificate;
+    std::string serial, subject, status, profile, email, owner;
+    std::int32_t reason = -1;
+    std::int64_t not_before = 0, not_after = 0, revoked_at = 0;
+};
+struct FoundPage {
+    std::vector<FoundCertificate> rows;
+    std::optional<std::uint64_t> next; ///< where the next page starts
+};
+
 struct Query {
     std::uint32_t page = 0;
     std::string idempotency, public_key_sha256, serial, reference, terms;
@@ -95,14 +127,19 @@ public:
     Result<void> withdraw(ByteView token, const Operation &operation);
     Result<void> revoke(const x509::Certificate &certificate, x509::RevocationReason reason,
                         const Operation &operation);
-    Result<std::vector<CheckRow>> check(const Operation &operation);
+    Result<std::vector<CheckRow>> check(const CheckWish &wish, const Operation &operation);
+    /// One page; Provider.Unsupported when the provider cannot.
+    Result<FoundPage> search(const Search &search, const Operation &operation);
+    /// Empty when the provider does not say.
+    Result<std::vector<Endpoint>> endpoints(const Operation &operation);
     struct Profile {
         std::string id, title;
     };
     Result<std::vector<Profile>> list_profiles(const Operation &operation);
     /// An empty Policy when the plugin has none.
     Result<profile::Policy> policy(std::string_view profile, const Operation &operation);
-    Result<x509::Chain> ca_chain(const Operation &operation); ///< issuer first, root last, verified
+    /// Issuer first, root last, verified; of the CA that serves the profile (empty = the default).
+    Result<x509::Chain> ca_chain(std::string_view profile, const Operation &operation);
     Result<x509::Certificate> get_certificate(std::string_view serial_hex, const Operation &operation);
     Result<Bytes> get_crl(const Operation &operation);
 

@@ -166,16 +166,69 @@ Result<void> Provider::revoke(const x509::Certificate &certificate, x509::Revoca
     return state.run(call, operation);
 }
 
-Result<std::vector<CheckRow>> Provider::check(const Operation &operation) {
+Result<std::vector<CheckRow>> Provider::check(const CheckWish &wish, const Operation &operation) {
     State &state = *state_;
     const std::lock_guard lock(state.one_call_at_a_time);
     CERTBROKER_CHECK(state.ready(state.instance->table.check != nullptr, "check"));
     const auto call = state.make_call("check", answer::check, Stage::other, operation);
-    call->body = [](Call &running) {
-        return running.instance().table.check(running.instance().object, running.handle());
+    struct Owned {
+        std::string profile;
+        Bytes csr_der;
+    };
+    const auto owned = std::make_shared<Owned>(Owned{wish.profile, wish.csr != nullptr ? wish.csr->der() : Bytes()});
+    call->arguments = owned;
+    call->body = [asked = owned.get()](Call &running) {
+        cbp_check wire{};
+        wire.struct_size = sizeof(cbp_check);
+        wire.profile = or_null(asked->profile);
+        wire.csr_der = view(asked->csr_der);
+        return running.instance().table.check(running.instance().object, running.handle(), &wire);
     };
     CERTBROKER_CHECK(state.run(call, operation));
     return std::move(call->answers.checks);
+}
+
+Result<FoundPage> Provider::search(const Search &search, const Operation &operation) {
+    State &state = *state_;
+    const std::lock_guard lock(state.one_call_at_a_time);
+    CERTBROKER_CHECK(state.ready(state.instance->table.search != nullptr, "search"));
+    const auto call = state.make_call("search", answer::found, Stage::other, operation);
+    const auto owned = std::make_shared<Search>(search);
+    call->arguments = owned;
+    call->body = [asked = owned.get()](Call &running) {
+        cbp_search wire{};
+        wire.struct_size = sizeof(cbp_search);
+        wire.start = asked->start;
+        wire.subject = or_null(asked->subject);
+        wire.email = or_null(asked->email);
+        wire.serial = or_null(asked->serial);
+        wire.status = or_null(asked->status);
+        wire.profile = or_null(asked->profile);
+        wire.owner = or_null(asked->owner);
+        return running.instance().table.search(running.instance().object, running.handle(), &wire);
+    };
+    CERTBROKER_CHECK(state.run(call, operation));
+    // A page that does not lead on would be asked for again and again.
+    FoundPage &page = call->answers.found;
+    if (page.next && *page.next <= search.start)
+        return fail(errors::provider_contract,
+                    "The provider '" + state.instance->plugin->id +
+                        "' broke its contract in search: the next page starts no later than this one")
+            .in(state.instance->source);
+    return std::move(page);
+}
+
+Result<std::vector<Endpoint>> Provider::endpoints(const Operation &operation) {
+    State &state = *state_;
+    const std::lock_guard lock(state.one_call_at_a_time);
+    CERTBROKER_CHECK(state.ready(true, "endpoints"));
+    if (state.instance->table.endpoints == nullptr) return std::vector<Endpoint>();
+    const auto call = state.make_call("endpoints", answer::endpoint, Stage::other, operation);
+    call->body = [](Call &running) {
+        return running.instance().table.endpoints(running.instance().object, running.handle());
+    };
+    CERTBROKER_CHECK(state.run(call, operation));
+    return std::move(call->answers.endpoints);
 }
 
 Result<std::vector<Provider::Profile>> Provider::list_profiles(const Operation &operation) {
@@ -208,13 +261,15 @@ Result<profile::Policy> Provider::policy(std::string_view profile, const Operati
     return std::move(call->answers.policy);
 }
 
-Result<x509::Chain> Provider::ca_chain(const Operation &operation) {
+Result<x509::Chain> Provider::ca_chain(std::string_view profile, const Operation &operation) {
     State &state = *state_;
     const std::lock_guard lock(state.one_call_at_a_time);
     CERTBROKER_CHECK(state.ready(state.instance->table.ca_chain != nullptr, "ca_chain"));
     const auto call = state.make_call("ca_chain", answer::certificate, Stage::other, operation);
-    call->body = [](Call &running) {
-        return running.instance().table.ca_chain(running.instance().object, running.handle());
+    const auto owned = std::make_shared<std::string>(profile);
+    call->arguments = owned;
+    call->body = [name = owned.get()](Call &running) {
+        return running.instance().table.ca_chain(running.instance().object, running.handle(), or_null(*name));
     };
     CERTBROKER_CHECK(state.run(call, operation));
     const std::vector<x509::Certificate> &given = call->answers.certificates;

@@ -42,6 +42,11 @@ public sealed class GetCBTrustedRootCommand : CertBrokerCmdlet
     [ArgumentCompleter(typeof(AuthorityCompleter))]
     public string[] Authority { get; set; } = Array.Empty<string>();
 
+    /// <summary>The template whose CA is meant, where an authority has several CAs.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(TemplateCompleter))]
+    public string? Template { get; set; }
+
     /// <summary>A folder the certificates are written to.</summary>
     [Parameter]
     public string? Path { get; set; }
@@ -70,7 +75,7 @@ public sealed class GetCBTrustedRootCommand : CertBrokerCmdlet
                 "Make the folder first, or choose another.");
             }
         }
-        foreach (TrustedRoot root in Roots(this, Context, authority, Operation))
+        foreach (TrustedRoot root in Roots(this, Context, authority, Template, Operation))
         {
             if (folder != null)
             {
@@ -82,10 +87,10 @@ public sealed class GetCBTrustedRootCommand : CertBrokerCmdlet
         }
     }
 
-    internal static List<TrustedRoot> Roots(CertBrokerCmdlet cmdlet, ContextHandle context, string authority, Operation operation)
+    internal static List<TrustedRoot> Roots(CertBrokerCmdlet cmdlet, ContextHandle context, string authority, string? template, Operation operation)
     {
         using ProviderHandle provider = AuthorityAccess.Open(context, authority, operation);
-        int status = NativeMethods.ProviderCaChain(provider, ref operation.Native, out ChainHandle chain, out ErrorHandle error);
+        int status = NativeMethods.ProviderCaChain(provider, Utf8.ZOrNull(template), ref operation.Native, out ChainHandle chain, out ErrorHandle error);
         operation.Check(status, error);
         using (chain)
         {

@@ -42,6 +42,11 @@ public sealed class InstallCBTrustedRootCommand : CertBrokerCmdlet
     [ArgumentCompleter(typeof(AuthorityCompleter))]
     public string Authority { get; set; } = string.Empty;
 
+    /// <summary>The template whose CA is meant, where an authority has several CAs.</summary>
+    [Parameter(ParameterSetName = "Authority")]
+    [ArgumentCompleter(typeof(TemplateCompleter))]
+    public string? Template { get; set; }
+
     /// <summary>A certificate of Get-CBTrustedRoot.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
     public TrustedRoot? InputObject { get; set; }
@@ -63,7 +68,7 @@ public sealed class InstallCBTrustedRootCommand : CertBrokerCmdlet
         {
             case "Authority":
                 Target = Authority;
-                GetCBTrustedRootCommand.Roots(this, Context, Authority, Operation).ForEach(root => Item(root.Thumbprint, () => Install(root)));
+                GetCBTrustedRootCommand.Roots(this, Context, Authority, Template, Operation).ForEach(root => Item(root.Thumbprint, () => Install(root)));
                 break;
             case "InputObject":
                 Target = InputObject;

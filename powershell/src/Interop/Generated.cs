@@ -238,6 +238,16 @@ internal enum Property
     Value = 89,
     /// <summary>1 when the value is kept as a secret. (NUMBER)</summary>
     IsSecret = 90,
+    /// <summary>What the CA says of a certificate: Valid, Expired, Revoked, Suspended, or its own word. (TEXT)</summary>
+    CaStatus = 91,
+    /// <summary>Whom the CA counts a certificate for: a seat, a requester. (TEXT)</summary>
+    Owner = 92,
+    /// <summary>When it was revoked, seconds since 1970 UTC; 0 = it is not, or nobody says. (NUMBER)</summary>
+    RevokedAt = 93,
+    /// <summary>The certificate as base64 of its DER; empty when the CA gave none. (TEXT)</summary>
+    Certificate = 94,
+    /// <summary>How Microsoft's Intune Certificate Connector reports what a check found. (TEXT)</summary>
+    ConnectorMessage = 95,
     /// <summary>Adds a DNS name. (LIST)</summary>
     DnsName = 100,
     /// <summary>Adds an e-mail address (rfc822Name). (LIST)</summary>
@@ -489,6 +499,8 @@ internal enum NativeCapability
     CanGetCertificate = 1 << 11,
     CanGetCrl = 1 << 12,
     CanCheck = 1 << 13,
+    CanSearch = 1 << 14,
+    CanEndpoints = 1 << 15,
 }
 
 internal enum NativeStoreCapability

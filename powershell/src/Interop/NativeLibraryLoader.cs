@@ -9,7 +9,7 @@ namespace CertBroker.Interop;
 /// Nothing of this happens when the module is imported.</summary>
 internal static class NativeLibraryLoader
 {
-    private const uint SupportedAbi = (0u << 16) | 1u;
+    private const uint SupportedAbi = (0u << 16) | 2u;
 
     private static readonly object Gate = new object();
     private static volatile bool ready;

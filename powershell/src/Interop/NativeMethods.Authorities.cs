@@ -38,7 +38,11 @@ internal static partial class NativeMethods
 
     [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_provider_ca_chain")]
     internal static extern int ProviderCaChain(
-        ProviderHandle provider, ref NativeOperation operation, out ChainHandle @out, out ErrorHandle error);
+        ProviderHandle provider, byte[]? profile, ref NativeOperation operation, out ChainHandle @out, out ErrorHandle error);
+
+    [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_provider_search")]
+    internal static extern int ProviderSearch(
+        ProviderHandle provider, SettingsHandle terms, ref NativeOperation operation, IntPtr each, IntPtr payload, out ErrorHandle error);
 
     [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_provider_crl")]
     internal static extern int ProviderCrl(

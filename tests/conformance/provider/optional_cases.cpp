@@ -41,7 +41,7 @@ TEST_CASE("capabilities: what a provider cannot do is E_UNSUPPORTED, not a crash
     if (!world.can(CBP_CAN_WITHDRAW)) expect(CBP_CAN_WITHDRAW, ca->withdraw(as_bytes("x"), world.operation));
     if (!world.can(CBP_CAN_REVOKE))
         expect(CBP_CAN_REVOKE, ca->revoke(certificate, x509::RevocationReason::unspecified, world.operation));
-    if (!world.can(CBP_CAN_CA_CHAIN)) expect(CBP_CAN_CA_CHAIN, ca->ca_chain(world.operation));
+    if (!world.can(CBP_CAN_CA_CHAIN)) expect(CBP_CAN_CA_CHAIN, ca->ca_chain("", world.operation));
     if (!world.can(CBP_CAN_GET_CRL)) expect(CBP_CAN_GET_CRL, ca->get_crl(world.operation));
     if (!world.can(CBP_CAN_GET_CERTIFICATE))
         expect(CBP_CAN_GET_CERTIFICATE, ca->get_certificate("01", world.operation));
@@ -53,7 +53,7 @@ TEST_CASE("check: at least one row, each with a name and a message") {
     World world;
     if (!world.can(CBP_CAN_CHECK)) SKIP("this provider has no check of its own");
     world.play("issue");
-    const auto rows = must(world.open()->check(world.operation));
+    const auto rows = must(world.open()->check({}, world.operation));
     REQUIRE_FALSE(rows.empty());
     for (const provider::CheckRow &row : rows) {
         CHECK_FALSE(row.id.empty());
@@ -92,7 +92,7 @@ TEST_CASE("ca chain: issuer first, root last, and it issued what is issued") {
     if (!world.can(CBP_CAN_CA_CHAIN)) SKIP("this provider does not tell its CA's certificates");
     world.play("issue");
     const auto ca = world.open();
-    const x509::Chain chain = must(ca->ca_chain(world.operation));
+    const x509::Chain chain = must(ca->ca_chain("", world.operation));
     REQUIRE_FALSE(chain.empty());
     CHECK(issue_one(world, *ca).verify_issued_by(chain.front()).has_value());
 }

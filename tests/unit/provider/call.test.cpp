@@ -172,7 +172,7 @@ TEST_CASE("Cancelling wakes a waiting plugin at once") {
         host.operation.cancellation->request();
     });
     const auto start = std::chrono::steady_clock::now();
-    auto result = opened->check(host.operation);
+    auto result = opened->check({}, host.operation);
     canceller.join();
     CHECK(id_of(result) == "Base.Cancelled");
     CHECK(std::chrono::steady_clock::now() - start < 5s);
@@ -182,7 +182,7 @@ TEST_CASE("A waiting plugin is told when the deadline passes") {
     Host host;
     host.script->check = [](const Plug &plug) { return plug.host->wait(plug.call, 60'000); };
     auto opened = must(host.open());
-    auto result = opened->check(host.operation.with_timeout(50ms));
+    auto result = opened->check({}, host.operation.with_timeout(50ms));
     CHECK(id_of(result) == "Base.Timeout");
 }
 
@@ -198,7 +198,7 @@ TEST_CASE("A result that comes late but within the grace is kept") {
         std::this_thread::sleep_for(20ms);
         host.operation.cancellation->request();
     });
-    auto result = opened->check(host.operation);
+    auto result = opened->check({}, host.operation);
     canceller.join();
     CHECK(result.has_value());
 }

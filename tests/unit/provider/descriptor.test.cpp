@@ -51,7 +51,7 @@ TEST_CASE("Sizes and versions are checked before anything is read") {
                        p.abi_major = 7;
                        p.id = reinterpret_cast<const char *>(std::uintptr_t{1});
                    }),
-                   "7.1"));
+                   "7." + std::to_string(CERTBROKER_PLUGIN_ABI_MINOR)));
 }
 
 TEST_CASE("Names are checked") {

@@ -107,7 +107,7 @@ const cbp_plugin &fake_descriptor() {
         p.abi_minor = CERTBROKER_PLUGIN_ABI_MINOR;
         p.capabilities = CBP_CAN_SUBMIT | CBP_CAN_POLL | CBP_CAN_WITHDRAW | CBP_CAN_REVOKE | CBP_CAN_RENEW |
                          CBP_CAN_LIST_PROFILES | CBP_CAN_POLICY | CBP_CAN_CA_CHAIN | CBP_CAN_FIND |
-                         CBP_CAN_GET_CERTIFICATE | CBP_CAN_GET_CRL | CBP_CAN_CHECK;
+                         CBP_CAN_GET_CERTIFICATE | CBP_CAN_GET_CRL | CBP_CAN_CHECK | CBP_CAN_SEARCH | CBP_CAN_ENDPOINTS;
         p.id = "fake";
         p.title = "A fake CA";
         p.version = "1.0.0";
@@ -128,12 +128,24 @@ const cbp_plugin &fake_descriptor() {
         p.revoke = [](cbp_instance *i, cbp_call *c, cbp_bytes d, std::int32_t r) {
             return with_bytes(script_of(i).revoke, i, c, d, r);
         };
-        p.check = [](cbp_instance *i, cbp_call *c) { return with_text(script_of(i).check, i, c, nullptr); };
+        p.check = [](cbp_instance *i, cbp_call *c, const cbp_check *wish) {
+            Plug plug = plug_of(i, c);
+            plug.check = wish;
+            return run(script_of(i).check, plug);
+        };
+        p.search = [](cbp_instance *i, cbp_call *c, const cbp_search *wish) {
+            Plug plug = plug_of(i, c);
+            plug.search = wish;
+            return run(script_of(i).search, plug);
+        };
+        p.endpoints = [](cbp_instance *i, cbp_call *c) { return with_text(script_of(i).endpoints, i, c, nullptr); };
         p.list_profiles = [](cbp_instance *i, cbp_call *c) {
             return with_text(script_of(i).list_profiles, i, c, nullptr);
         };
         p.policy = [](cbp_instance *i, cbp_call *c, const char *t) { return with_text(script_of(i).policy, i, c, t); };
-        p.ca_chain = [](cbp_instance *i, cbp_call *c) { return with_text(script_of(i).ca_chain, i, c, nullptr); };
+        p.ca_chain = [](cbp_instance *i, cbp_call *c, const char *t) {
+            return with_text(script_of(i).ca_chain, i, c, t);
+        };
         p.find = [](cbp_instance *i, cbp_call *c, const cbp_query *q) {
             return with_query(script_of(i).find, i, c, q);
         };
@@ -206,7 +218,7 @@ Result<std::vector<provider::CheckRow>> Host::check_with(const Slot &body) {
     script->check = body;
     auto opened = open();
     if (!opened) return std::move(opened).error();
-    return (*opened)->check(operation);
+    return (*opened)->check({}, operation);
 }
 
 void Host::in_call(const std::function<void(const Plug &)> &body) {

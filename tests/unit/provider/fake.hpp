@@ -23,6 +23,8 @@ struct Plug {
     const cbp_settings *settings = nullptr; ///< of the connection
     const cbp_order *order = nullptr;       ///< submit, renew
     const cbp_query *query = nullptr;       ///< find
+    const cbp_search *search = nullptr;     ///< search
+    const cbp_check *check = nullptr;       ///< check
     cbp_bytes bytes{};                      ///< token or certificate
     const char *text = nullptr;             ///< profile or serial
     std::int32_t number = 0;                ///< reason
@@ -39,7 +41,7 @@ const cbp_plugin &fake_descriptor();
 /// What the slots do; set before opening, read by the plugin's instance.
 struct Script {
     Slot open, submit, renew, poll, find, withdraw, revoke, check, list_profiles, policy, ca_chain, get_certificate,
-        get_crl;
+        get_crl, search, endpoints;
     std::function<void(const Plug &)> close;
     std::atomic<int> opened{0}, closed{0};
 };

@@ -17,6 +17,21 @@ public:
 
 } // namespace
 
+TEST_CASE("A failure may have an id of the provider's own, and of no other's") {
+    Host host;
+    const auto id_for = [&](const char *id) {
+        return id_of(host.check_with([id](const Plug &plug) {
+            plug.host->fail_id(plug.call, id);
+            return plug.fail(CBP_E_POLICY, "It could not be done: the profile forbids it");
+        }));
+    };
+    CHECK(id_for("Fake.Forbidden") == "Fake.Forbidden");
+    CHECK(id_for("FAKE.Forbidden2") == "FAKE.Forbidden2");
+    for (const char *const bad : {"Http.Broken", "Fake", "Fake.", "fake.x", "Fake.x", "Fake.A-b", ".A", ""})
+        CHECK(id_for(bad) == "Provider.Contract");
+    CHECK(id_for(nullptr) == "Provider.Contract");
+}
+
 TEST_CASE("The host's table is whole") {
     const cbp_host &table = provider::host_table();
     CHECK(table.struct_size == sizeof(cbp_host));

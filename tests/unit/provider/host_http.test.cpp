@@ -22,6 +22,32 @@ cbp_http_request simple(const char *url = "https://ca.example.com/x") {
 
 } // namespace
 
+TEST_CASE("An exchange has a time-out of its own, apart from the call's deadline") {
+    Host host;
+    host.http.answer = [](const http::Request &, const Operation &operation) -> Result<http::Response> {
+        CHECK(operation.remaining() <= std::chrono::milliseconds(50));
+        (void)operation.cancellation->wait_for(operation.remaining() + std::chrono::milliseconds(1));
+        auto stopped = operation.check("GET");
+        return std::move(stopped).error();
+    };
+    const auto ask = [&](std::uint32_t timeout_ms) {
+        return host.check_with([timeout_ms](const Plug &plug) {
+            cbp_http_request request{};
+            request.struct_size = sizeof request;
+            request.method = "GET";
+            request.url = "https://ca.example.com/";
+            request.timeout_ms = timeout_ms;
+            const cbp_response *response = nullptr;
+            return plug.host->http_send(plug.call, &request, &response);
+        });
+    };
+    const auto late = ask(50);
+    CHECK(id_of(late) == "Http.Timeout");
+    CHECK(late.error().status() == Status::timeout);
+    host.operation = host.operation.with_timeout(std::chrono::milliseconds(50));
+    CHECK(id_of(ask(60'000)) == "Base.Timeout");
+}
+
 TEST_CASE("A request reaches the client with headers, body, secrets and flags") {
     Host host;
     host.settings.set("api-key", Secret(as_bytes("canary-1234567890")));

@@ -32,7 +32,7 @@ TEST_CASE("Settings reach the plugin checked, by name and as numbers") {
         return pass(plug);
     };
     const auto opened = must(host.open());
-    must(opened->check(host.operation));
+    must(opened->check({}, host.operation));
     must(opened->submit(host.order(), host.operation));
 }
 

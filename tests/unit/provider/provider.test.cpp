@@ -39,7 +39,7 @@ TEST_CASE("A provider opens, works and closes its instance once") {
         CHECK(opened->plugin().id == "fake");
         CHECK(opened->instance() == "test");
         CHECK((opened->capabilities() & CBP_CAN_REVOKE) != 0);
-        CHECK(must(opened->check(host.operation)).front().id == "ok");
+        CHECK(must(opened->check({}, host.operation)).front().id == "ok");
     }
     CHECK(host.script->opened == 1);
     CHECK(host.script->closed == 1);
@@ -102,12 +102,12 @@ TEST_CASE("A plugin that ignores its deadline is abandoned, and its connection p
     auto opened = must(host.open());
     opened->set_grace(30ms);
     const auto start = std::chrono::steady_clock::now();
-    const auto result = opened->check(host.operation.with_timeout(50ms));
+    const auto result = opened->check({}, host.operation.with_timeout(50ms));
     CHECK(std::chrono::steady_clock::now() - start < 5s);
     REQUIRE(id_of(result) == "Base.Timeout");
     CHECK(result.error().message().find("abandoned") != std::string::npos);
     CHECK(host.log.text().find("abandoned") != std::string::npos);
-    CHECK(id_of(opened->check(host.operation)) == "Provider.Poisoned");
+    CHECK(id_of(opened->check({}, host.operation)) == "Provider.Poisoned");
     CHECK(id_of(opened->submit(host.order(), host.operation)) == "Provider.Poisoned");
     CHECK(id_of(opened->policy("", host.operation)) == "Provider.Poisoned");
     const auto closing = std::chrono::steady_clock::now();
@@ -152,7 +152,7 @@ TEST_CASE("A plugin that hangs in a loop of host calls is abandoned all the same
     };
     const auto opened = must(host.open());
     opened->set_grace(30ms);
-    CHECK(id_of(opened->check(host.operation.with_timeout(30ms))) == "Base.Timeout");
+    CHECK(id_of(opened->check({}, host.operation.with_timeout(30ms))) == "Base.Timeout");
     hang->release();
 }
 
@@ -181,10 +181,10 @@ TEST_CASE("A call that is cancelled or late before it begins never reaches the p
     };
     const auto opened = must(host.open());
     host.operation.cancellation->request();
-    CHECK(id_of(opened->check(host.operation)) == "Base.Cancelled");
+    CHECK(id_of(opened->check({}, host.operation)) == "Base.Cancelled");
     Operation late;
     late.deadline = std::chrono::steady_clock::now() - 1s;
-    CHECK(id_of(opened->check(late)) == "Base.Timeout");
+    CHECK(id_of(opened->check({}, late)) == "Base.Timeout");
     CHECK_FALSE(reached);
 }
 
@@ -201,8 +201,8 @@ TEST_CASE("Two providers of one plugin work at the same time") {
     };
     const auto first = must(host.open());
     const auto second = must(host.open());
-    std::thread other([&] { (void)second->check(Operation()); });
-    const auto result = first->check(host.operation);
+    std::thread other([&] { (void)second->check({}, Operation()); });
+    const auto result = first->check({}, host.operation);
     other.join();
     CHECK(result.has_value());
     CHECK(met);

@@ -190,7 +190,7 @@ TEST_CASE("The CA's chain is sorted behind its issuer and verified") {
             }
             return static_cast<cbp_status>(CBP_OK);
         };
-        return must(host.open())->ca_chain(host.operation);
+        return must(host.open())->ca_chain("", host.operation);
     };
     const Issuer lower = make_issued("CN=Lower CA", host.pki.ca, true);
     const auto chain = must(give({&lower.certificate, &host.pki.root.certificate, &host.pki.ca.certificate}));
@@ -216,19 +216,117 @@ TEST_CASE("What a plugin does not offer is unsupported, but an absent policy is 
     descriptor.find = nullptr;
     descriptor.get_certificate = nullptr;
     descriptor.get_crl = nullptr;
+    descriptor.search = nullptr;
+    descriptor.endpoints = nullptr;
     const auto opened = must(host.open(&descriptor));
-    CHECK(id_of(opened->check(host.operation)) == "Provider.Unsupported");
+    CHECK(id_of(opened->check({}, host.operation)) == "Provider.Unsupported");
     CHECK(id_of(opened->poll({}, host.operation)) == "Provider.Unsupported");
     CHECK(id_of(opened->withdraw({}, host.operation)) == "Provider.Unsupported");
     CHECK(id_of(opened->renew(host.order(), host.operation)) == "Provider.Unsupported");
     CHECK(id_of(opened->revoke(host.pki.leaf.certificate, x509::RevocationReason::unspecified, host.operation)) ==
           "Provider.Unsupported");
     CHECK(id_of(opened->list_profiles(host.operation)) == "Provider.Unsupported");
-    CHECK(id_of(opened->ca_chain(host.operation)) == "Provider.Unsupported");
+    CHECK(id_of(opened->ca_chain("", host.operation)) == "Provider.Unsupported");
     CHECK(id_of(opened->find({}, host.operation)) == "Provider.Unsupported");
     CHECK(id_of(opened->get_certificate("1", host.operation)) == "Provider.Unsupported");
     CHECK(id_of(opened->get_crl(host.operation)) == "Provider.Unsupported");
+    CHECK(id_of(opened->search({}, host.operation)) == "Provider.Unsupported");
     CHECK(must(opened->policy("x", host.operation)).rows.empty());
+    CHECK(must(opened->endpoints(host.operation)).empty());
+}
+
+TEST_CASE("What the CA has issued comes page by page, copied and without what does not belong into a line") {
+    Host host;
+    host.script->search = [&](const Plug &plug) {
+        CHECK(std::string(plug.search->subject) == "web01");
+        CHECK(plug.search->email == nullptr);
+        cbp_found row{};
+        row.struct_size = sizeof row;
+        row.reason = -1;
+        row.serial = "0A";
+        row.status = "Valid";
+        row.certificate_der = view(host.pki.leaf.certificate.der());
+        if (plug.search->start == 0) {
+            if (plug.host->add_found(plug.call, &row) != CBP_OK) return static_cast<cbp_status>(CBP_E_ARGUMENT);
+            return plug.host->search_more(plug.call, 1);
+        }
+        row.reason = 4;
+        row.revoked_at = 77;
+        return plug.host->add_found(plug.call, &row);
+    };
+    const auto opened = must(host.open());
+    provider::Search wanted;
+    wanted.subject = "web01";
+    const provider::FoundPage first = must(opened->search(wanted, host.operation));
+    REQUIRE(first.rows.size() == 1);
+    CHECK(first.rows.front().certificate == host.pki.leaf.certificate);
+    REQUIRE(first.next);
+    wanted.start = *first.next;
+    const provider::FoundPage second = must(opened->search(wanted, host.operation));
+    CHECK(second.rows.front().reason == 4);
+    CHECK(second.rows.front().revoked_at == 77);
+    CHECK_FALSE(second.next);
+}
+
+TEST_CASE("A search that leads nowhere, or gives what is none of its answers, breaks the contract") {
+    Host host;
+    const auto opened = must(host.open());
+    host.script->search = [](const Plug &plug) { return plug.host->search_more(plug.call, plug.search->start); };
+    CHECK(id_of(opened->search({}, host.operation)) == "Provider.Contract");
+    host.script->search = [](const Plug &plug) {
+        cbp_found row{};
+        row.struct_size = sizeof row;
+        row.reason = 99;
+        return plug.host->add_found(plug.call, &row);
+    };
+    CHECK(id_of(opened->search({}, host.operation)) == "Provider.Contract");
+    host.script->search = [](const Plug &plug) { return plug.host->add_found(plug.call, nullptr); };
+    CHECK(id_of(opened->search({}, host.operation)) == "Provider.Contract");
+    host.script->check = [](const Plug &plug) { return plug.host->search_more(plug.call, 1); };
+    CHECK(id_of(opened->check({}, host.operation)) == "Provider.Contract");
+}
+
+TEST_CASE("Endpoints name their key setting and their trust file by the settings' names") {
+    Host host;
+    host.settings.set("trust-file", std::string("/etc/anchors.pem"));
+    const auto give = [&](const char *key, const char *trust) {
+        host.script->endpoints = [key, trust](const Plug &plug) {
+            cbp_endpoint endpoint{};
+            endpoint.struct_size = sizeof endpoint;
+            endpoint.url = "https://ca.example.com/ws";
+            endpoint.key_setting = key;
+            endpoint.extra_trust_pem_setting = trust;
+            endpoint.timeout_ms = 1234;
+            return plug.host->add_endpoint(plug.call, &endpoint);
+        };
+        return must(host.open())->endpoints(host.operation);
+    };
+    const auto rows = must(give("client-key", "trust-file"));
+    REQUIRE(rows.size() == 1);
+    CHECK(rows.front().url == "https://ca.example.com/ws");
+    CHECK(rows.front().key_setting == "client-key");
+    CHECK(rows.front().trust_file == "/etc/anchors.pem");
+    CHECK(rows.front().timeout_ms == 1234);
+    CHECK(must(give(nullptr, nullptr)).front().trust_file.empty());
+    CHECK(id_of(give("api-key", nullptr)) == "Provider.Contract");
+    CHECK(id_of(give(nullptr, "mode")) == "Provider.Contract");
+}
+
+TEST_CASE("A check is told the profile and the names that are to be asked for; a chain, whose it is") {
+    Host host;
+    const provider::Order order = host.order();
+    host.script->check = [&](const Plug &plug) {
+        CHECK(std::string(plug.check->profile) == "user");
+        CHECK(plug.check->csr_der.size == order.csr->der().size());
+        return pass(plug);
+    };
+    host.script->ca_chain = [&](const Plug &plug) {
+        CHECK(std::string(plug.text) == "user");
+        return plug.host->add_certificate(plug.call, view(host.pki.root.certificate.der()));
+    };
+    const auto opened = must(host.open());
+    must(opened->check({"user", order.csr}, host.operation));
+    must(opened->ca_chain("user", host.operation));
 }
 
 TEST_CASE("A plugin built against an older, shorter header works") {

@@ -31,7 +31,7 @@ TEST_CASE("All calls of one provider run on one thread, which takes no signals")
     };
     const auto opened = must(host.open());
     for (int i = 0; i < 3; ++i)
-        must(opened->check(host.operation));
+        must(opened->check({}, host.operation));
     REQUIRE(threads.size() == 3);
     CHECK(threads[0] == threads[1]);
     CHECK(threads[1] == threads[2]);
