@@ -146,6 +146,10 @@ typedef int32_t(CERTBROKER_CALL *certbroker_row_fn)(void *payload, const certbro
 /* The entry is the callee's to free. */
 typedef int32_t(CERTBROKER_CALL *certbroker_entry_fn)(void *payload, certbroker_entry *entry);
 
+/* Flags of certbroker_operation. TRACE: log gets every exchange with the CA, too: one call of level
+ * CERTBROKER_LOG_TRACE and source "http.trace" each, whose message has several lines; secrets are left out. */
+enum certbroker_operation_flag { CERTBROKER_OPERATION_TRACE = 1 << 0 };
+
 /* How one call may run. Unset = all zero bits; struct_size is sizeof(certbroker_operation). Lives for the call. */
 typedef struct certbroker_operation {
     uint32_t struct_size;
@@ -154,6 +158,7 @@ typedef struct certbroker_operation {
     certbroker_log_fn log; /* may be NULL */
     certbroker_progress_fn progress; /* may be NULL */
     void *payload;
+    uint32_t flags; /* CERTBROKER_OPERATION_... */
 } certbroker_operation;
 
 /* --- base ------------------------------------------------------------------------------------------------------ */
@@ -166,7 +171,9 @@ CERTBROKER_API(0, 1) certbroker_text CERTBROKER_CALL certbroker_status_name(cert
 
 /* settings, all optional: home (folder that replaces both data roots), machine-root, user-root (LocalMachine's and
  * CurrentUser's data folders), plugin-folder, plugin-trust (manifest = shipped and approved only, the default; any =
- * every plugin in the folder, for development), log-file, default-timeout-ms (100 to 86,400,000; default 300,000). */
+ * every plugin in the folder, for development), log-file, log-format (text, the default, or json), log-level (trace,
+ * debug, info, the default, warning, error), default-timeout-ms (100 to 86,400,000; default 300,000). Without log-file
+ * the section [log] of certbroker.ini in user-root, else in machine-root, says where the log goes (docs/events.md). */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_context_create(const certbroker_settings *settings, certbroker_context **out, certbroker_error **error);
 CERTBROKER_API(0, 1) void CERTBROKER_CALL certbroker_context_free(certbroker_context *context);
 
@@ -218,6 +225,19 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_request_set(ce
 /* Reads back: SUBJECT, TEMPLATE, KEY_ALGORITHM, HASH_ALGORITHM, FRIENDLY_NAME, REQUEST_TYPE, PROVIDER_NAME, SOURCE,
  * SUBJECT_ALT_NAME, ENHANCED_KEY_USAGE, KEY_USAGE, MACHINE_KEY_SET ("true", "false"), EXPORTABLE ("true", "false"). */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_request_text(const certbroker_request *request, int32_t property, size_t index, certbroker_text *out);
+/* Gives the request the names of a person or device. person: what is known of it, texts by name (mail, UserPrincipalName,
+ * DisplayName, or any other name that a template uses). profile, the same for everybody:
+ *   subject-format       CommonName, CommonNameIncludingEmail or CommonNameAsEmail; or
+ *   subject              a template: CN={{UserName}},E={{EmailAddress}},O=Example. Every variable needs a value; values are
+ *                        put in once and quoted as a whole, so that none adds an RDN. Neither of both: the subject stays.
+ *   san                  Email, Upn, OtherName, Guid, Dns, joined by commas or line ends; each may have a template:
+ *                        Dns={{DeviceName}}.example.com. Without one e-mail falls back to UPN, UPN to e-mail, both then to
+ *                        a subject that looks like an e-mail address.
+ *   other-name-oid       the type of OtherName; its value is in hex. Default 1.3.6.1.4.1.311.25.1 (DS Object Guid).
+ *   other-name-validate  true: the value has to be one whole DER element. Default false: other octets are put into an
+ *                        OCTET STRING.
+ * docs/person-profiles.md has the names that are recognised. On failure the request is as it was. */
+CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_request_apply_person(certbroker_request *request, const certbroker_settings *profile, const certbroker_settings *person, certbroker_error **error);
 /* All diagnostics, not the first one. With a provider also its policy for template_or_null. Rows: SEVERITY, RULE,
  * MESSAGE, REMEDY, FILE, LINE, COLUMN. CERTBROKER_OK whatever the diagnostics say. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_request_check(const certbroker_request *request, certbroker_provider *provider_or_null, const char *template_or_null, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);
@@ -303,6 +323,15 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_authority_list
 /* Rows: NAME, VALUE (empty for secrets), IS_SECRET. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_authority_list_settings(certbroker_context *context, const char *location, const char *name, certbroker_row_fn each, void *payload, certbroker_error **error);
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_authority_open(certbroker_context *context, const char *location, const char *name, const certbroker_operation *operation, certbroker_provider **out, certbroker_error **error);
+
+/* Everything that can stand between this computer and a certificate, tried in order; nothing is asked for. One row a
+ * check (docs/troubleshooting.md): ID, NAME, CHECK_STATUS (Passed, Warning, Failed, Skipped), MESSAGE (what was seen), CAUSE,
+ * REMEDY, CONNECTOR_MESSAGE (how Microsoft's connector reports the same). CERTBROKER_OK whatever the checks say.
+ * authority and location as in certbroker_authority_open; without an authority the provider in options is looked at.
+ * settings (may be NULL) come on top of the authority's. options, all optional: provider (an id), template, store (where
+ * issued certificates go; default CurrentUser/My: a key and a certificate are put there and taken out again), account
+ * (whose service must be able to use the client certificate's key). request_or_null: the names that are to be asked for. */
+CERTBROKER_API(0, 2) certbroker_status CERTBROKER_CALL certbroker_authority_check(certbroker_context *context, const char *location, const char *name_or_null, const certbroker_settings *settings, const certbroker_settings *options, const certbroker_request *request_or_null, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);
 
 /* --- issues ------------------------------------------------------------------------------------------------------------------- */
 CERTBROKER_API(0, 1) int32_t CERTBROKER_CALL certbroker_issue_state(const certbroker_issue *issue);

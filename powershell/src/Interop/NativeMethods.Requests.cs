@@ -20,6 +20,10 @@ internal static partial class NativeMethods
     [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_request_text")]
     internal static extern int RequestText(RequestHandle request, int property, UIntPtr index, out IntPtr @out);
 
+    [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_request_apply_person")]
+    internal static extern int RequestApplyPerson(
+        RequestHandle request, SettingsHandle profile, SettingsHandle person, out ErrorHandle error);
+
     [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_request_check")]
     internal static extern int RequestCheck(
         RequestHandle request, ProviderHandle provider, byte[]? template, ref NativeOperation operation, IntPtr each, IntPtr payload, out ErrorHandle error);
