@@ -116,4 +116,33 @@ certbroker_status CERTBROKER_CALL certbroker_authority_open(certbroker_context *
     });
 }
 
+certbroker_status CERTBROKER_CALL certbroker_authority_check(
+    certbroker_context *context, const char *location, const char *name_or_null, const certbroker_settings *settings,
+    const certbroker_settings *options, const certbroker_request *request_or_null,
+    const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error) {
+    return guard(error, [&]() -> Result<void> {
+        CERTBROKER_TRY(const auto ctx, resolve<Context>(context, "context"));
+        CERTBROKER_CHECK(callback(each));
+        issuance::Examination wish;
+        CERTBROKER_TRY(wish.location, location_in(location));
+        CERTBROKER_TRY(wish.authority, optional_text_in(name_or_null, "name_or_null"));
+        CERTBROKER_TRY(wish.settings, settings_in(settings, "settings"));
+        CERTBROKER_TRY(const Settings given,
+                       options_in(options, "options", {{"provider"}, {"template"}, {"store"}, {"account"}}));
+        wish.provider = option_text(given, "provider");
+        wish.profile = option_text(given, "template");
+        wish.store = option_text(given, "store");
+        wish.account = option_text(given, "account");
+        CERTBROKER_TRY(const auto request, resolve_optional<RequestObject>(request_or_null, "request_or_null"));
+        wish.request = request ? &request->request : nullptr;
+        const OperationScope scope(*ctx, operation);
+        CERTBROKER_CHECK(scope.ready());
+        CERTBROKER_TRY(const auto rows, ctx->broker->examine(wish, scope.operation()));
+        for (const provider::CheckRow &row : rows) {
+            if (!show_row(each, payload, bag_of(row))) break;
+        }
+        return {};
+    });
+}
+
 } // extern "C"

@@ -249,7 +249,8 @@ Bag bag_of(const provider::CheckRow &check) {
         .text(CERTBROKER_P_CHECK_STATUS, state)
         .text(CERTBROKER_P_MESSAGE, check.message)
         .text(CERTBROKER_P_CAUSE, check.cause)
-        .text(CERTBROKER_P_REMEDY, check.remedy);
+        .text(CERTBROKER_P_REMEDY, check.remedy)
+        .text(CERTBROKER_P_CONNECTOR_MESSAGE, check.connector_message);
     return bag;
 }
 

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/event.hpp"
+
 namespace certbroker::abi {
 namespace {
 
@@ -62,6 +64,11 @@ Result<Settings> options_in(const certbroker_settings *handle, const char *what,
     return options;
 }
 
+std::string option_text(const Settings &options, std::string_view name) {
+    const std::string *text = options.text(name);
+    return text != nullptr ? *text : std::string();
+}
+
 std::int64_t option_number(const Settings &options, std::string_view name, std::int64_t otherwise) {
     const std::string *text = options.text(name);
     return text != nullptr ? parse_number(*text).value_or(otherwise) : otherwise;
@@ -103,6 +110,25 @@ Result<void> OperationScope::ready() const {
 
 void OperationScope::write(LogLevel level, std::string_view source, std::string_view message) noexcept {
     if (context_log_) context_log_->write(level, source, message);
+    call_back(level, source, message);
+}
+
+void OperationScope::event(const LogEvent &event) noexcept {
+    if (context_log_) context_log_->event(event);
+    // How the call ended its caller hears from the call itself; the event is no warning on top of that.
+    call_back(std::min(event.kind().level, LogLevel::info), event.source(), event.message());
+}
+
+bool OperationScope::tracing() const noexcept {
+    return wants_trace() || (context_log_ && context_log_->tracing());
+}
+
+void OperationScope::trace(std::string_view source, std::string_view text) noexcept {
+    if (context_log_ && context_log_->tracing()) context_log_->trace(source, text);
+    if (wants_trace()) call_back(LogLevel::trace, source, text);
+}
+
+void OperationScope::call_back(LogLevel level, std::string_view source, std::string_view message) noexcept {
     if (given_.log == nullptr || std::this_thread::get_id() != caller_) return;
     (void)quiet(0, [&] {
         given_.log(given_.payload, static_cast<std::int32_t>(level), std::string(source).c_str(),

@@ -143,6 +143,8 @@ Result<Settings> options_in(const certbroker_settings *handle, const char *what,
                             std::initializer_list<OptionInfo> known);
 /// An option's number, checked by options_in before.
 std::int64_t option_number(const Settings &options, std::string_view name, std::int64_t otherwise);
+/// An option's text; empty when it was not given.
+std::string option_text(const Settings &options, std::string_view name);
 
 /// Settings for providers and stores, which check them against tables of their own. NULL = none.
 Result<Settings> settings_in(const certbroker_settings *handle, const char *what);
@@ -158,7 +160,15 @@ public:
 
 private:
     void write(LogLevel level, std::string_view source, std::string_view message) noexcept override;
+    void event(const LogEvent &event) noexcept override;
+    bool tracing() const noexcept override;
+    void trace(std::string_view source, std::string_view text) noexcept override;
+    void call_back(LogLevel level, std::string_view source, std::string_view message) noexcept;
     bool report(Stage stage, std::int32_t percent, std::string_view message) override;
+
+    bool wants_trace() const noexcept {
+        return given_.log != nullptr && (given_.flags & CERTBROKER_OPERATION_TRACE) != 0;
+    }
 
     certbroker_operation given_{};
     std::thread::id caller_ = std::this_thread::get_id();

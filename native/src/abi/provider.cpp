@@ -1,8 +1,6 @@
-#include <algorithm>
-#include <iterator>
-
 #include "abi/guard.hpp"
 #include "abi/issue.hpp"
+#include "base/event.hpp"
 #include "certbroker/certbroker.h"
 
 using namespace certbroker;
@@ -16,23 +14,25 @@ Bag provider_bag(const issuance::OpenProvider &open) {
     return bag;
 }
 
-/// What a search goes by. Errors: Base.Argument with the names there are.
-Result<provider::Search> search_terms(const Settings &given) {
+/// What a search goes by.
+Result<provider::Search> search_terms(const certbroker_settings *terms) {
+    CERTBROKER_TRY(
+        const Settings given,
+        options_in(terms, "terms", {{"subject"}, {"email"}, {"serial"}, {"status"}, {"template"}, {"owner"}}));
     provider::Search search;
-    const std::pair<std::string_view, std::string *> known[] = {
-        {"subject", &search.subject}, {"email", &search.email},      {"serial", &search.serial},
-        {"status", &search.status},   {"template", &search.profile}, {"owner", &search.owner}};
-    for (const auto &[name, value] : given.values()) {
-        const auto *const text = std::get_if<std::string>(&value);
-        const auto *const at = std::find_if(std::begin(known), std::end(known),
-                                            [&name = name](const auto &each) { return each.first == name; });
-        if (at == std::end(known) || text == nullptr)
-            return fail(errors::argument,
-                        "The search could not be made: '" + name +
-                            "' is no term; there are subject, email, serial, status, template, owner");
-        *at->second = *text;
-    }
+    search.subject = option_text(given, "subject");
+    search.email = option_text(given, "email");
+    search.serial = option_text(given, "serial");
+    search.status = option_text(given, "status");
+    search.profile = option_text(given, "template");
+    search.owner = option_text(given, "owner");
     return search;
+}
+
+LogEvent event_about(const EventKind &kind, const ProviderObject &object, std::string message) {
+    return LogEvent(kind, "provider", std::move(message))
+        .with("authority", object.open.authority)
+        .with("provider", object.open.provider->plugin().id);
 }
 
 /// Every call on an open provider starts the same way.
@@ -134,6 +134,9 @@ certbroker_status CERTBROKER_CALL certbroker_provider_check(certbroker_provider 
         CERTBROKER_CHECK(callback(each));
         CERTBROKER_TRY(const auto rows, object.open.provider->check({}, op));
         for (const provider::CheckRow &row : rows) {
+            if (row.state == provider::CheckRow::State::failed)
+                op.log->event(event_about(events::authority_check_failed, object, row.name + ": " + row.message)
+                                  .with("check", row.id));
             if (!show_row(each, payload, bag_of(row))) break;
         }
         return {};
@@ -196,16 +199,26 @@ certbroker_status CERTBROKER_CALL certbroker_provider_search(certbroker_provider
                                                              certbroker_error **error) {
     return with_provider(provider, operation, error, [&](ProviderObject &object, const Operation &op) -> Result<void> {
         CERTBROKER_CHECK(callback(each));
-        CERTBROKER_TRY(const Settings given, settings_in(terms, "terms"));
-        CERTBROKER_TRY(provider::Search search, search_terms(given));
-        for (;;) {
-            CERTBROKER_TRY(const provider::FoundPage page, object.open.provider->search(search, op));
-            for (const provider::FoundCertificate &row : page.rows) {
-                if (!show_row(each, payload, bag_of(row))) return {};
+        CERTBROKER_TRY(provider::Search search, search_terms(terms));
+        std::size_t shown = 0;
+        for (bool more = true; more;) {
+            auto page = object.open.provider->search(search, op);
+            if (!page) {
+                op.log->event(event_about(events::search_failed, object, describe(page.error())).about(page.error()));
+                return std::move(page).error();
             }
-            if (!page.next) return {};
-            search.start = *page.next;
+            for (const provider::FoundCertificate &row : page->rows) {
+                ++shown;
+                more = show_row(each, payload, bag_of(row));
+                if (!more) break;
+            }
+            more = more && page->next.has_value();
+            if (more) search.start = *page->next;
         }
+        op.log->event(event_about(events::search_finished, object,
+                                  "The CA was searched: " + std::to_string(shown) + " certificates")
+                          .with("found", std::to_string(shown)));
+        return {};
     });
 }
 
@@ -266,7 +279,17 @@ certbroker_status CERTBROKER_CALL certbroker_provider_revoke(certbroker_provider
         if (reason < 0 || reason > 10 || reason == 7)
             return fail(errors::argument, "The certificate could not be revoked: " + std::to_string(reason) +
                                               " is no reason of RFC 5280");
-        return object.open.provider->revoke(target->value, static_cast<x509::RevocationReason>(reason), op);
+        auto revoked = object.open.provider->revoke(target->value, static_cast<x509::RevocationReason>(reason), op);
+        const std::string subject = target->value.subject().to_string();
+        LogEvent event =
+            revoked
+                ? event_about(events::certificate_revoked, object, "The CA took the revocation of '" + subject + "'")
+                : event_about(events::revocation_failed, object, describe(revoked.error())).about(revoked.error());
+        op.log->event(std::move(event)
+                          .with("subject", subject)
+                          .with("thumbprint", target->value.thumbprint())
+                          .with("reason", std::to_string(reason)));
+        return revoked;
     });
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/encoding.hpp"
 #include "base/errors.hpp"
+#include "base/event.hpp"
 #include "base/file.hpp"
 #include "base/protect.hpp"
 #include "base/text.hpp"
@@ -172,8 +173,33 @@ Result<void> check_settings(provider::Registry &providers, std::string_view prov
 
 } // namespace
 
-Authorities::Authorities(store::Roots roots, provider::Registry &providers, const Clock &clock)
-    : roots_(std::move(roots)), providers_(&providers), clock_(&clock) {}
+namespace {
+
+void tell(const std::shared_ptr<Log> &log, const EventKind &kind, std::string_view what, std::string_view name,
+          store::Location location, std::string provider = {}, std::string settings = {}) {
+    if (!log) return;
+    const std::string where(store::location_name(location));
+    log->event(LogEvent(kind, "issuance",
+                        "The authority '" + std::string(name) + "' of " + where + " was " + std::string(what))
+                   .with("authority", std::string(name))
+                   .with("provider", std::move(provider))
+                   .with("location", where)
+                   .with("settings", std::move(settings)));
+}
+
+/// "timeout-ms, url": values stay where they are.
+std::string names_of(const Settings &settings) {
+    std::string names;
+    for (const auto &[name, value] : settings.values())
+        names += (names.empty() ? "" : ", ") + name;
+    return names;
+}
+
+} // namespace
+
+Authorities::Authorities(store::Roots roots, provider::Registry &providers, const Clock &clock,
+                         std::shared_ptr<Log> log)
+    : roots_(std::move(roots)), providers_(&providers), clock_(&clock), log_(std::move(log)) {}
 
 Result<void> Authorities::add(store::Location location, std::string_view name, std::string_view provider,
                               const Settings &settings) {
@@ -186,7 +212,9 @@ Result<void> Authorities::add(store::Location location, std::string_view name, s
                                                   std::string(store::location_name(location)) +
                                                   " has one of that name");
     Authority authority{std::string(name), location, std::string(provider), settings, clock_->now(), clock_->now()};
-    return write_authority(files, authority, false);
+    CERTBROKER_CHECK(write_authority(files, authority, false));
+    tell(log_, events::authority_registered, "registered", name, location, authority.provider);
+    return {};
 }
 
 Result<void> Authorities::update(std::optional<store::Location> location, std::string_view name,
@@ -206,7 +234,10 @@ Result<void> Authorities::update(std::optional<store::Location> location, std::s
     }
     CERTBROKER_CHECK(check_settings(*providers_, authority.provider, authority.settings));
     authority.changed = clock_->now();
-    return write_authority(files, authority, true);
+    CERTBROKER_CHECK(write_authority(files, authority, true));
+    tell(log_, events::authority_changed, "changed", authority.name, authority.location, authority.provider,
+         names_of(changes));
+    return {};
 }
 
 Result<void> Authorities::remove(std::optional<store::Location> location, std::string_view name) {
@@ -218,7 +249,9 @@ Result<void> Authorities::remove(std::optional<store::Location> location, std::s
         CERTBROKER_TRY(const file::Lock lock, lock_folder(files.folder));
         CERTBROKER_TRY(const bool removed, file::remove(files.settings));
         CERTBROKER_CHECK(file::remove(files.secrets));
-        if (removed) return {};
+        if (!removed) continue;
+        tell(log_, events::authority_unregistered, "removed", name, each);
+        return {};
     }
     // get() has the message with the nearest name.
     auto missing = get(location, name);

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "base/settings.hpp"
 #include "provider/registry.hpp"
@@ -28,7 +30,8 @@ struct Authority {
 /// against the provider's table, so the provider must be usable; the errors are those of provider::check_settings.
 class Authorities {
 public:
-    Authorities(store::Roots roots, provider::Registry &providers, const Clock &clock);
+    Authorities(store::Roots roots, provider::Registry &providers, const Clock &clock,
+                std::shared_ptr<Log> log = nullptr);
 
     Result<void> add(store::Location location, std::string_view name, std::string_view provider,
                      const Settings &settings); ///< Authority.Exists
@@ -43,6 +46,7 @@ private:
     store::Roots roots_;
     provider::Registry *providers_;
     const Clock *clock_;
+    std::shared_ptr<Log> log_; ///< may be null
 };
 
 } // namespace certbroker::issuance

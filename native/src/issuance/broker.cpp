@@ -23,7 +23,8 @@ std::string approvals_file(const store::Roots &roots) {
 Core::Core(BrokerOptions given)
     : options(std::move(given)), stores(options.roots),
       providers({options.plugin_folder, approvals_file(options.roots), options.trust_any_plugin}, options.log),
-      authorities(options.roots, providers, *options.clock), own_http_(options.http ? nullptr : http::make_client()) {
+      authorities(options.roots, providers, *options.clock, options.log),
+      own_http_(options.http ? nullptr : http::make_client()) {
     for (const store::Location location : both_locations)
         place(location).state = provider::make_sqlite_state(file::to_path(options.roots.of(location)));
 }
@@ -114,10 +115,9 @@ Result<OpenProvider> Broker::open_provider(std::string_view id, const Settings &
     return open;
 }
 
-Result<OpenProvider> Broker::open_authority(std::optional<store::Location> location, std::string_view name,
-                                            const Operation &operation) {
-    Core &core = impl_->core;
-    CERTBROKER_TRY(const Authority authority, core.authorities.get(location, name));
+namespace {
+
+Result<OpenProvider> open_known(Core &core, const Authority &authority, const Operation &operation) {
     CERTBROKER_TRY(auto plugin, core.providers.find(authority.provider));
     OpenProvider open;
     open.authority = authority.name;
@@ -125,6 +125,66 @@ Result<OpenProvider> Broker::open_authority(std::optional<store::Location> locat
     CERTBROKER_TRY(open.provider, provider::Provider::open(std::move(plugin), authority.name, authority.settings,
                                                            core.services(authority.location), operation));
     return open;
+}
+
+} // namespace
+
+Result<OpenProvider> Broker::open_authority(std::optional<store::Location> location, std::string_view name,
+                                            const Operation &operation) {
+    Core &core = impl_->core;
+    CERTBROKER_TRY(const Authority authority, core.authorities.get(location, name));
+    auto open = open_known(core, authority, operation);
+    LogEvent event = open ? LogEvent(events::authority_opened, source, "The authority '" + authority.name + "' is open")
+                          : LogEvent(events::authority_open_failed, source, describe(open.error())).about(open.error());
+    operation.log->event(std::move(event)
+                             .with("authority", authority.name)
+                             .with("provider", authority.provider)
+                             .with("location", std::string(store::location_name(authority.location))));
+    return open;
+}
+
+namespace {
+
+constexpr std::string_view exported_as_pfx = "Exported as PFX";
+
+/// The request that brought the certificate, in whichever journal; nothing when none did.
+Result<std::optional<Found>> request_of(Core &core, const x509::Certificate &certificate) {
+    for (const store::Location location : both_locations) {
+        CERTBROKER_TRY(Journal *const journal, core.existing_journal(location));
+        if (journal == nullptr) continue;
+        CERTBROKER_TRY(std::vector<Record> records, journal->find_by_thumbprint(certificate.thumbprint()));
+        if (!records.empty()) return std::optional(Found{journal, location, std::move(records.front())});
+    }
+    return std::optional<Found>();
+}
+
+/// The event to tell, once the journal has taken note.
+Result<LogEvent> note_delivery(Core &core, const x509::Certificate &certificate) {
+    const std::string subject = certificate.subject().to_string();
+    CERTBROKER_TRY(const std::optional<Found> found, request_of(core, certificate));
+    if (!found) return LogEvent(events::pfx_exported, source, "The certificate '" + subject + "' was exported as PFX");
+    CERTBROKER_TRY(const std::vector<Event> before, found->journal->events(found->record.id));
+    const bool again = std::any_of(before.begin(), before.end(),
+                                   [](const Event &event) { return event.message.starts_with(exported_as_pfx); });
+    CERTBROKER_CHECK(found->journal->note(found->record.id, exported_as_pfx));
+    return LogEvent(again ? events::certificate_redelivered : events::pfx_exported, source,
+                    "The certificate '" + subject + "' of the request " + found->record.id + " was exported as PFX" +
+                        (again ? " again" : ""))
+        .with("requestId", found->record.id);
+}
+
+} // namespace
+
+void Broker::note_export(const x509::Certificate &certificate, const Operation &operation) {
+    auto noted = note_delivery(impl_->core, certificate);
+    LogEvent event = noted ? *std::move(noted)
+                           : LogEvent(events::export_not_noted, source,
+                                      "The export is not in the journal: " + describe(noted.error()))
+                                 .about(noted.error());
+    if (!noted) operation.write(LogLevel::warning, source, event.message());
+    operation.log->event(std::move(event)
+                             .with("subject", certificate.subject().to_string())
+                             .with("thumbprint", certificate.thumbprint()));
 }
 
 Result<void> Broker::abandon(std::string_view request_id, bool delete_key, const Operation &operation) {

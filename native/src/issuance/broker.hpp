@@ -59,6 +59,18 @@ struct OpenProvider {
     store::Location location = store::Location::current_user;
 };
 
+/// A connection to look at, and what is to be done with it.
+struct Examination {
+    std::string authority; ///< empty: `provider` with `settings` alone
+    std::optional<store::Location> location;
+    std::string provider;
+    Settings settings;                         ///< on top of the authority's
+    std::string profile;                       ///< the template that is to be used; may be empty
+    const profile::Request *request = nullptr; ///< the names that are to be asked for; may be null, never sent
+    std::string store;                         ///< where issued certificates go; empty = CurrentUser/My
+    std::string account;                       ///< whose service must be able to use the client certificate's key
+};
+
 /// Everything a context holds. Thread-safe; providers and stores it opens belong to one thread at a time.
 class Broker {
 public:
@@ -94,6 +106,12 @@ public:
                         const Operation &operation);
     Result<Issue> resume(std::string_view request_id, OpenProvider *provider, const RoadOptions &options,
                          const Operation &operation);
+    /// Every check of checks.def that applies, in that order, then the provider's own; nothing is asked for. Fails only
+    /// when there is nothing to look at (no such authority or provider) or the operation ends it.
+    Result<std::vector<provider::CheckRow>> examine(const Examination &wish, const Operation &operation);
+    /// Tells the journal that a certificate was given out as PFX, when it came from a request that it knows; the events
+    /// of the request show it. That it cannot take note is no failure: the log has a warning then.
+    void note_export(const x509::Certificate &certificate, const Operation &operation);
     Result<void> abandon(std::string_view request_id, bool delete_key, const Operation &operation);
     Result<Issue> open_request(std::string_view request_id);
     Result<std::vector<Record>> list_requests(std::optional<store::Location> location, bool open_only);

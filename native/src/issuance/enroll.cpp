@@ -43,6 +43,27 @@ Result<Made> make(Core &core, const Plan &plan, store::Store &store, const RoadO
     return Made{std::move(work), std::move(csr), std::move(key)};
 }
 
+/// The same, in the journal as SUBMITTING: PREPARED and SUBMITTING in one, as nothing that could be lost lies between.
+Result<Made> make_submitting(Core &core, const profile::Request &request, OpenProvider &provider,
+                             std::string_view profile, const Settings &order, store::Store &store,
+                             const RoadOptions &options, const Operation &operation) {
+    CERTBROKER_TRY(const Plan plan, make_plan(request, &provider, profile, &order, store, operation));
+    CERTBROKER_TRY(Made made, make(core, plan, store, options, operation));
+    describe_submission(made.work.record, provider, plan.profile, order);
+    CERTBROKER_CHECK(operation.check("The request could not be sent"));
+    made.work.record.state = State::submitting;
+    CERTBROKER_CHECK(made.work.add());
+    return made;
+}
+
+Result<Issue> keep_prepared(Core &core, const Plan &plan, store::Store &store, const RoadOptions &options,
+                            const Operation &operation) {
+    CERTBROKER_TRY(Made made, make(core, plan, store, options, operation));
+    made.work.record.state = State::prepared;
+    CERTBROKER_CHECK(made.work.add());
+    return std::move(made.work).issue();
+}
+
 /// Sends what the journal has: PREPARED, or FAILED before anything was sent.
 Result<Issue> send_prepared(Work work, OpenProvider &provider, std::string_view profile, const Settings &order) {
     Record &record = work.record;
@@ -76,13 +97,16 @@ Result<std::optional<Found>> find_csr(Core &core, const x509::Csr &csr, std::str
 
 Result<Issue> Broker::prepare(const profile::Request &request, OpenProvider *provider, std::string_view profile,
                               store::Store &store, const RoadOptions &options, const Operation &operation) {
-    CERTBROKER_TRY(const Plan plan, make_plan(request, provider, profile, nullptr, store, operation));
-    if (plan.request.type == profile::RequestType::self_signed)
-        return self_sign(impl_->core, plan, store, options, operation);
-    CERTBROKER_TRY(Made made, make(impl_->core, plan, store, options, operation));
-    made.work.record.state = State::prepared;
-    CERTBROKER_CHECK(made.work.add());
-    return std::move(made.work).issue();
+    const auto failed = [&](Error error) {
+        return failed_for_good(operation, std::move(error), provider, profile, request.subject.to_string(), store);
+    };
+    auto plan = make_plan(request, provider, profile, nullptr, store, operation);
+    if (!plan) return failed(std::move(plan).error());
+    if (plan->request.type == profile::RequestType::self_signed)
+        return self_sign(impl_->core, *plan, store, options, operation);
+    auto prepared = keep_prepared(impl_->core, *plan, store, options, operation);
+    if (!prepared) return failed(std::move(prepared).error());
+    return prepared;
 }
 
 Result<Issue> Broker::enroll(const profile::Request &request, OpenProvider &provider, std::string_view profile,
@@ -91,14 +115,11 @@ Result<Issue> Broker::enroll(const profile::Request &request, OpenProvider &prov
     if (request.type == profile::RequestType::self_signed)
         return fail(errors::issuance_self_signed,
                     "The request could not be sent: it asks for a self-signed certificate");
-    CERTBROKER_TRY(const Plan plan, make_plan(request, &provider, profile, &order, store, operation));
-    CERTBROKER_TRY(Made made, make(impl_->core, plan, store, options, operation));
-    describe_submission(made.work.record, provider, plan.profile, order);
-    // PREPARED and SUBMITTING in one: nothing that could be lost lies between them.
-    CERTBROKER_CHECK(operation.check("The request could not be sent"));
-    made.work.record.state = State::submitting;
-    CERTBROKER_CHECK(made.work.add());
-    return submit(std::move(made.work), provider, Submission{&made.csr, made.key, order, nullptr, {}});
+    auto made = make_submitting(impl_->core, request, provider, profile, order, store, options, operation);
+    if (!made)
+        return failed_for_good(operation, std::move(made).error(), &provider, profile, request.subject.to_string(),
+                               store);
+    return submit(std::move(made->work), provider, Submission{&made->csr, made->key, order, nullptr, {}});
 }
 
 Result<Issue> Broker::enroll_prepared(std::string_view request_id, OpenProvider &provider, std::string_view profile,

@@ -72,7 +72,7 @@ Result<store::Entry> install(Work &work, const x509::Chain &chain, bool key_at_h
 Error kept(Work &work, Error error) {
     // Not again for the same reason: recovery tries whenever a process starts.
     if (work.record.state == State::issued && work.record.message != describe(error)) {
-        if (auto noted = work.advance(State::issued, describe(error)); !noted)
+        if (auto noted = work.advance(State::issued, describe(error), &error); !noted)
             work.log(LogLevel::warning, describe(noted.error()));
     }
     std::string remedy = error.remedy() + " The certificate is kept in the journal (" + work.record.id + ").";

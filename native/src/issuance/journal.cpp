@@ -334,6 +334,17 @@ Result<void> Journal::advance(State expected, const Record &record, std::string_
     return done;
 }
 
+Result<void> Journal::note(std::string_view id, std::string_view message) {
+    const std::lock_guard lock(impl_->mutex);
+    fault::point("journal.note");
+    auto done = impl_->database.transaction([&]() -> Result<void> {
+        CERTBROKER_TRY(const Record stored, impl_->get(id));
+        return impl_->event(id, stored.state, impl_->clock->now(), message);
+    });
+    fault::point("journal.note");
+    return done;
+}
+
 Result<Record> Journal::get(std::string_view id) const {
     const std::lock_guard lock(impl_->mutex);
     return impl_->get(id);

@@ -83,6 +83,8 @@ public:
     /// Writes the record's changed fields and an event, but only when the stored state still is `expected`
     /// (Journal.Changed otherwise): two processes never both take the same step.
     Result<void> advance(State expected, const Record &record, std::string_view message);
+    /// Adds an event that is no step: the request stays in the state it has. Journal.NotFound.
+    Result<void> note(std::string_view id, std::string_view message);
     Result<Record> get(std::string_view id) const;                                     ///< Journal.NotFound
     Result<std::vector<Record>> list(bool open_only) const;                            ///< newest first
     Result<std::vector<Record>> find_by_key(std::string_view key_id) const;            ///< open ones, newest first

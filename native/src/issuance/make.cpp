@@ -82,6 +82,19 @@ void describe_certificate(Record &record, const x509::Certificate &certificate, 
     record.thumbprint = certificate.thumbprint();
 }
 
+Error failed_for_good(const Operation &operation, Error error, const OpenProvider *provider, std::string_view profile,
+                      std::string subject, const store::Store &store, std::string replaces) {
+    operation.log->event(LogEvent(events::request_failed, source, describe(error))
+                             .with("subject", std::move(subject))
+                             .with("authority", provider != nullptr ? provider->authority : std::string())
+                             .with("provider", provider != nullptr ? provider->provider->plugin().id : std::string())
+                             .with("template", std::string(profile))
+                             .with("store", store.uri().to_string())
+                             .with("replaces", std::move(replaces))
+                             .about(error));
+    return error;
+}
+
 Result<crypto::KeyHandle> key_of(const Work &work) {
     if (work.record.key_uri.empty()) return crypto::KeyHandle();
     auto key = work.core->stores.open_key(work.record.key_uri);

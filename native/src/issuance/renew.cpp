@@ -48,17 +48,16 @@ Result<std::string> profile_of(const Journal &journal, const x509::Certificate &
     return orders.empty() ? std::string() : orders.front().profile;
 }
 
-} // namespace
-
-Result<Issue> Broker::renew(store::Store &store, const store::Entry &entry, OpenProvider &provider,
-                            std::string_view profile, const Settings &order, const RoadOptions &options,
-                            const Operation &operation) {
-    Core &core = impl_->core;
-    CERTBROKER_TRY(Journal *const journal, core.journal(store.uri().location));
-    CERTBROKER_TRY(const file::Lock one_at_a_time,
-                   lock_request(core, store.uri().location, entry.certificate.thumbprint()));
-    CERTBROKER_CHECK(refuse_second(*journal, entry.certificate));
-    CERTBROKER_TRY(const std::string template_name, profile_of(*journal, entry.certificate, profile));
+/// A renewal that the journal has as SUBMITTING.
+struct Renewal {
+    Work work;
+    x509::Csr csr;
+    crypto::KeyHandle key, old_key;
+};
+Result<Renewal> make_renewal(Core &core, const Journal &journal, store::Store &store, const store::Entry &entry,
+                             OpenProvider &provider, std::string_view profile, const Settings &order,
+                             const RoadOptions &options, const Operation &operation) {
+    CERTBROKER_TRY(const std::string template_name, profile_of(journal, entry.certificate, profile));
     CERTBROKER_TRY(const Plan plan, make_plan(request_like(entry), &provider, template_name, &order, store, operation));
 
     crypto::KeyHandle old_key;
@@ -73,7 +72,7 @@ Result<Issue> Broker::renew(store::Store &store, const store::Entry &entry, Open
     if (!options.reuse_key) {
         CERTBROKER_TRY(key, make_key(plan, store, operation));
     }
-    CERTBROKER_TRY(const x509::Csr csr, make_csr(plan, *key, operation));
+    CERTBROKER_TRY(x509::Csr csr, make_csr(plan, *key, operation));
 
     CERTBROKER_TRY(Work work, Work::begin(core, store.uri().location, options, operation));
     describe_request(work.record, csr, store, key);
@@ -84,7 +83,25 @@ Result<Issue> Broker::renew(store::Store &store, const store::Entry &entry, Open
     work.record.state = State::submitting;
     CERTBROKER_CHECK(operation.check("The renewal could not be sent"));
     CERTBROKER_CHECK(work.add());
-    return submit(std::move(work), provider, Submission{&csr, key, order, &entry.certificate, old_key});
+    return Renewal{std::move(work), std::move(csr), std::move(key), std::move(old_key)};
+}
+
+} // namespace
+
+Result<Issue> Broker::renew(store::Store &store, const store::Entry &entry, OpenProvider &provider,
+                            std::string_view profile, const Settings &order, const RoadOptions &options,
+                            const Operation &operation) {
+    Core &core = impl_->core;
+    CERTBROKER_TRY(Journal *const journal, core.journal(store.uri().location));
+    CERTBROKER_TRY(const file::Lock one_at_a_time,
+                   lock_request(core, store.uri().location, entry.certificate.thumbprint()));
+    CERTBROKER_CHECK(refuse_second(*journal, entry.certificate));
+    auto made = make_renewal(core, *journal, store, entry, provider, profile, order, options, operation);
+    if (!made)
+        return failed_for_good(operation, std::move(made).error(), &provider, profile,
+                               entry.certificate.subject().to_string(), store, entry.certificate.thumbprint());
+    return submit(std::move(made->work), provider,
+                  Submission{&made->csr, made->key, order, &entry.certificate, made->old_key});
 }
 
 } // namespace certbroker::issuance

@@ -39,6 +39,12 @@ private:
     std::unique_ptr<OpenProvider> own_;
 };
 
+/// For failures that leave the request as it was.
+Error not_now(const Work &work, Error error) {
+    work.tell(events::resume_failed, work.name() + " could not go on: " + describe(error), &error);
+    return error;
+}
+
 Settings order_of(const Record &record) {
     Settings order;
     for (const auto &[name, value] : record.order)
@@ -98,7 +104,7 @@ Result<Issue> clear_up(Work work, OpenProvider &provider) {
     query.csr = &csr;
     auto found = provider.provider->find(query, work.operation);
     if (found) return settle(std::move(work), provider, *std::move(found), false);
-    if (found.error().id() != "Provider.NotFound") return std::move(found).error();
+    if (found.error().id() != "Provider.NotFound") return not_now(work, std::move(found).error());
     if (!record.chain.empty()) {
         // It answered once, with something that did not fit: a CA that has forgotten that is asked by people.
         work.warn("The CA once answered with a certificate of another key: " + record.message);
@@ -121,6 +127,9 @@ Result<Issue> Broker::resume(std::string_view request_id, OpenProvider *provider
     CERTBROKER_CHECK(operation.check("The request could not be resumed"));
     work.adopt(options);
     Record &record = work.record;
+    if (is_open(record) && record.state != State::prepared && record.state != State::failed)
+        work.tell(events::request_resumed,
+                  work.name() + " goes on from the state " + std::string(state_name(record.state)));
     switch (record.state) {
     case State::prepared:
     case State::failed:
@@ -136,17 +145,20 @@ Result<Issue> Broker::resume(std::string_view request_id, OpenProvider *provider
         return accept(std::move(work), leaf, chain, false);
     }
     case State::pending: {
-        CERTBROKER_TRY(Counterpart ca, Counterpart::find(*this, work, provider));
+        auto ca = Counterpart::find(*this, work, provider);
+        if (!ca) return not_now(work, std::move(ca).error());
         work.report(Stage::wait, "Asking the CA for its decision");
-        CERTBROKER_TRY(provider::Outcome outcome, ca.get().provider->poll(record.token, operation));
-        return settle(std::move(work), ca.get(), std::move(outcome), false);
+        auto outcome = ca->get().provider->poll(record.token, operation);
+        if (!outcome) return not_now(work, std::move(outcome).error());
+        return settle(std::move(work), ca->get(), *std::move(outcome), false);
     }
     case State::submitting: // the process that was sending it is gone: its lock is ours
         CERTBROKER_CHECK(work.advance(State::uncertain, "Interrupted while it was being sent"));
         [[fallthrough]];
     case State::uncertain: {
-        CERTBROKER_TRY(Counterpart ca, Counterpart::find(*this, work, provider));
-        return clear_up(std::move(work), ca.get());
+        auto ca = Counterpart::find(*this, work, provider);
+        if (!ca) return not_now(work, std::move(ca).error());
+        return clear_up(std::move(work), ca->get());
     }
     }
     return fail(errors::journal_damaged, work.name() + " could not be resumed: its state is unknown");

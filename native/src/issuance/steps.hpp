@@ -37,6 +37,10 @@ void describe_certificate(Record &record, const x509::Certificate &certificate, 
 /// The key of a request in the journal; none when it is elsewhere. Issuance.KeyGone.
 Result<crypto::KeyHandle> key_of(const Work &work);
 
+/// For failures before anything of a request was kept: tells that it failed for good. `subject` may be empty.
+Error failed_for_good(const Operation &operation, Error error, const OpenProvider *provider, std::string_view profile,
+                      std::string subject, const store::Store &store, std::string replaces = {});
+
 // --- submit.cpp: between us and the CA
 // --------------------------------------------------------------------------------
 

@@ -58,12 +58,12 @@ Error with_hint(Error error, const std::string &hint) {
 Result<Issue> not_answered(Work work, Error error) {
     const std::string id = work.record.id;
     if (!may_have_left(error)) {
-        CERTBROKER_CHECK(work.advance(State::failed, describe(error)));
+        CERTBROKER_CHECK(work.advance(State::failed, describe(error), &error));
         return with_hint(std::move(error),
                          "Nothing was issued; the request is kept and can be sent again (" + id + ").");
     }
     CERTBROKER_CHECK(
-        work.advance(State::uncertain, "It is not known whether the CA has the request: " + describe(error)));
+        work.advance(State::uncertain, "It is not known whether the CA has the request: " + describe(error), &error));
     if (error.status() == Status::cancelled || error.status() == Status::timeout)
         return with_hint(std::move(error),
                          "Receive-CBCertificate asks the CA what became of the request (" + id + ").");
@@ -162,7 +162,7 @@ Result<Issue> settle(Work work, OpenProvider &provider, provider::Outcome outcom
         // somebody has asked the CA.
         for (const x509::Certificate &certificate : outcome.certificates)
             record.chain.push_back(certificate.der());
-        CERTBROKER_CHECK(work.advance(State::uncertain, describe(leaf.error())));
+        CERTBROKER_CHECK(work.advance(State::uncertain, describe(leaf.error()), &leaf.error()));
         return std::move(leaf).error();
     }
     case Answer::pending: {

@@ -14,6 +14,31 @@ std::uint64_t place_of(std::string_view request_id) noexcept {
     return hash;
 }
 
+/// What an administrator hears when a request has come to its state.
+const EventKind &event_of(const Record &record) noexcept {
+    switch (record.state) {
+    case State::prepared:
+        return events::request_prepared;
+    case State::submitting:
+        return events::request_submitted;
+    case State::pending:
+        return events::request_pending;
+    case State::issued:
+        return events::certificate_issued;
+    case State::installed:
+        return record.replaces.empty() ? events::certificate_installed : events::certificate_renewed;
+    case State::denied:
+        return events::request_denied;
+    case State::failed:
+        return events::request_attempt_failed;
+    case State::uncertain:
+        return events::request_uncertain;
+    case State::abandoned:
+        return events::request_abandoned;
+    }
+    return events::request_prepared;
+}
+
 } // namespace
 
 Result<file::Lock> lock_request(const Core &core, store::Location location, std::string_view request_id,
@@ -64,11 +89,11 @@ Result<Work> Work::take(Core &core, const Found &found, const RoadOptions &optio
 Result<void> Work::add() {
     CERTBROKER_CHECK(journal->add(record));
     record.created = record.changed = core->options.clock->now();
-    log(LogLevel::info, name() + " is " + std::string(state_name(record.state)));
+    tell(event_of(record), name() + " is " + std::string(state_name(record.state)));
     return {};
 }
 
-Result<void> Work::advance(State next, std::string message) {
+Result<void> Work::advance(State next, std::string message, const Error *why) {
     const State before = record.state;
     record.state = next;
     record.message = std::move(message);
@@ -77,8 +102,10 @@ Result<void> Work::advance(State next, std::string message) {
         return advanced;
     }
     record.changed = core->options.clock->now();
-    log(LogLevel::info,
-        name() + " is " + std::string(state_name(next)) + (record.message.empty() ? "" : ": " + record.message));
+    // A step that leads nowhere new: the certificate stays in the journal, and there is a reason.
+    const bool kept = next == State::issued && why != nullptr;
+    tell(kept ? events::certificate_kept : event_of(record),
+         name() + " is " + std::string(state_name(next)) + (record.message.empty() ? "" : ": " + record.message), why);
     return {};
 }
 
@@ -100,6 +127,23 @@ void Work::report(Stage stage, std::string_view message) const {
 
 void Work::log(LogLevel level, std::string_view message) const {
     operation.write(level, source, message);
+}
+
+void Work::tell(const EventKind &kind, std::string message, const Error *why) const {
+    LogEvent event = LogEvent(kind, source, std::move(message))
+                         .with("requestId", record.id)
+                         .with("subject", record.subject)
+                         .with("authority", record.authority)
+                         .with("provider", record.provider)
+                         .with("template", record.profile)
+                         .with("store", record.store)
+                         .with("replaces", record.replaces)
+                         .with("caReference", record.reference)
+                         .with("reason", record.reason)
+                         .with("thumbprint", record.thumbprint)
+                         .with("state", std::string(state_name(record.state)));
+    if (why != nullptr) event = std::move(event).about(*why);
+    operation.log->event(event);
 }
 
 Issue Work::issue(x509::Chain chain, std::optional<store::Entry> entry) && {

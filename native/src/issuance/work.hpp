@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/event.hpp"
 #include "base/file.hpp"
 #include "issuance/core.hpp"
 
@@ -29,8 +30,9 @@ public:
 
     /// Writes the new request in the state that its record has.
     Result<void> add();
-    /// The next step, durable when this returns; the message becomes the record's and the event's.
-    Result<void> advance(State next, std::string message);
+    /// The next step, durable when this returns; the message becomes the record's and the event's. `why` is the failure
+    /// that led to it, if one did.
+    Result<void> advance(State next, std::string message, const Error *why = nullptr);
 
     /// What the caller says now on top of what was said when the request began: the more careful of the two counts.
     void adopt(const RoadOptions &now);
@@ -38,6 +40,8 @@ public:
     void warn(std::string warning);
     void report(Stage stage, std::string_view message) const;
     void log(LogLevel level, std::string_view message) const;
+    /// An event of the catalogue about this request.
+    void tell(const EventKind &kind, std::string message, const Error *why = nullptr) const;
 
     /// How far it has come. The Work is over then.
     Issue issue(x509::Chain chain = {}, std::optional<store::Entry> entry = {}) &&;

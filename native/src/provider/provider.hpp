@@ -48,6 +48,7 @@ struct CheckRow {
     std::string id, name;
     enum class State { passed = 0, warning = 1, failed = 2, skipped = 3 } state = State::passed;
     std::string message, cause, remedy;
+    std::string connector_message{}; ///< how Microsoft's connector reports it; host's rows only
 };
 
 /// What a check tries besides the connection itself.
