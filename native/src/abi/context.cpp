@@ -1,9 +1,67 @@
 #include "abi/guard.hpp"
 #include "abi/vocabulary.hpp"
+#include "base/event_log.hpp"
+#include "base/file.hpp"
+#include "base/log_settings.hpp"
 #include "certbroker/certbroker.h"
 
 using namespace certbroker;
 using namespace certbroker::abi;
+
+namespace {
+
+/// What the caller says, as far as it says anything.
+Result<LogSettings> given_log(const Settings &given) {
+    LogSettings log;
+    if (const std::string *path = given.text("log-file")) log.file = *path;
+    if (const std::string *format = given.text("log-format")) {
+        const auto parsed = parse_log_format(*format);
+        if (!parsed)
+            return fail(errors::option_value, "The option 'log-format' could not be used: it takes text or json");
+        log.options.format = *parsed;
+    }
+    if (const std::string *level = given.text("log-level")) {
+        const auto parsed = parse_log_level(*level);
+        if (!parsed)
+            return fail(errors::option_value,
+                        "The option 'log-level' could not be used: it takes trace, debug, info, warning or error");
+        log.options.level = *parsed;
+    }
+    return log;
+}
+
+/// What administrators say in certbroker.ini: the user's own, else the machine's.
+Result<std::shared_ptr<Log>> configured_log(const store::Roots &roots) {
+    for (const store::Location location : {store::Location::current_user, store::Location::local_machine}) {
+        if (roots.of(location).empty()) continue;
+        const bool of_machine = location == store::Location::local_machine;
+        auto settings = read_log_settings(file::to_path(roots.of(location)));
+        if (!settings) {
+            // The machine's data may be closed to this account, which is no reason to turn it away.
+            if (of_machine && settings.error().status() == Status::access) continue;
+            return std::move(settings).error();
+        }
+        if (!*settings) continue;
+        auto log = open_log(**settings);
+        // The machine's log is for those who may write to it: services and administrators.
+        if (!log && of_machine) continue;
+        return log;
+    }
+    return std::shared_ptr<Log>();
+}
+
+Result<std::shared_ptr<Log>> log_of(const Settings &given, const store::Roots &roots) {
+    CERTBROKER_TRY(const LogSettings wanted, given_log(given));
+    std::shared_ptr<Log> log;
+    if (!wanted.file.empty()) {
+        CERTBROKER_TRY(log, open_log(wanted));
+    } else {
+        CERTBROKER_TRY(log, configured_log(roots));
+    }
+    return both_logs(std::move(log), system_event_log());
+}
+
+} // namespace
 
 extern "C" {
 
@@ -30,6 +88,8 @@ certbroker_status CERTBROKER_CALL certbroker_context_create(const certbroker_set
                                                          {"plugin-folder"},
                                                          {"plugin-trust"},
                                                          {"log-file"},
+                                                         {"log-format"},
+                                                         {"log-level"},
                                                          {"default-timeout-ms", OptionKind::number, 100, 86'400'000}}));
         const auto text = [&](const char *name) {
             return given.text(name) != nullptr ? *given.text(name) : std::string();
@@ -45,10 +105,7 @@ certbroker_status CERTBROKER_CALL certbroker_context_create(const certbroker_set
             return fail(errors::option_value, "The option 'plugin-trust' could not be used: it takes manifest or any");
         options.default_timeout =
             std::chrono::milliseconds(option_number(given, "default-timeout-ms", options.default_timeout.count()));
-        if (const std::string path = text("log-file"); !path.empty()) {
-            options.log = file_log(path);
-            if (!options.log) return fail(errors::file_access, "The log file '" + path + "' could not be opened");
-        }
+        CERTBROKER_TRY(options.log, log_of(given, options.roots));
         auto context = std::make_shared<Context>();
         context->broker = std::make_unique<issuance::Broker>(std::move(options));
         *out = make_handle<certbroker_context>(std::move(context));

@@ -1,10 +1,24 @@
 #include "pfx/pfx.hpp"
 
 #include "abi/guard.hpp"
+#include "base/event.hpp"
 #include "certbroker/certbroker.h"
 
 using namespace certbroker;
 using namespace certbroker::abi;
+
+namespace {
+
+void tell_opened(const pfx::Contents &contents, const Operation &operation) {
+    const x509::Certificate &leaf = contents.chain.front();
+    operation.log->event(
+        LogEvent(events::pfx_opened, "pfx", "The PFX of '" + leaf.subject().to_string() + "' was opened")
+            .with("subject", leaf.subject().to_string())
+            .with("thumbprint", leaf.thumbprint())
+            .with("privateKey", contents.key ? "true" : "false"));
+}
+
+} // namespace
 
 extern "C" {
 
@@ -44,6 +58,7 @@ certbroker_status CERTBROKER_CALL certbroker_pfx_export(certbroker_context *cont
         write.iterations = static_cast<int>(option_number(given, "iterations", pfx::default_iterations));
         CERTBROKER_TRY(const Bytes bytes, pfx::write(certificates->value, *private_key->key,
                                                      password ? *password : Secret(), write, scope.operation()));
+        ctx->broker->note_export(certificates->value.front(), scope.operation());
         return give_buffer(bytes, out);
     });
 }
@@ -63,6 +78,7 @@ certbroker_status CERTBROKER_CALL certbroker_pfx_import(certbroker_context *cont
         CERTBROKER_CHECK(scope.ready());
         CERTBROKER_TRY(pfx::Contents contents,
                        pfx::read(view, password ? *password : Secret(), given.flag("exportable"), scope.operation()));
+        tell_opened(contents, scope.operation());
         store::Entry entry{contents.chain.front(),
                            {},
                            contents.friendly_name,

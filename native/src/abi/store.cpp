@@ -1,5 +1,6 @@
 #include "abi/guard.hpp"
 #include "base/encoding.hpp"
+#include "base/event.hpp"
 #include "base/text.hpp"
 #include "certbroker/certbroker.h"
 #include "x509/errors.hpp"
@@ -45,6 +46,18 @@ bool matches(const store::Entry &entry, std::int32_t by, const std::string &valu
     default:
         return false;
     }
+}
+
+/// "The certificate 'CN=web01' was put into folder:LocalMachine/My".
+LogEvent event_about(const EventKind &kind, const char *what, const StoreObject &object, const store::Entry &entry) {
+    const std::string subject = entry.certificate.subject().to_string();
+    const std::string place = object.store->uri().to_string();
+    LogEvent event = LogEvent(kind, "store", "The certificate '" + subject + "' was " + what + " " + place)
+                         .with("subject", subject)
+                         .with("thumbprint", entry.certificate.thumbprint())
+                         .with("store", place);
+    if (&kind != &events::certificate_stored) return event;
+    return std::move(event).with("privateKey", entry.has_private_key() ? "true" : "false");
 }
 
 Result<std::string> key_of(const EntryObject &entry) {
@@ -127,6 +140,7 @@ certbroker_status CERTBROKER_CALL certbroker_store_put(certbroker_store *store, 
                                                                 certificates->value, place, op));
         for (const std::string &warning : placed.warnings)
             op.write(LogLevel::warning, "store", warning);
+        op.log->event(event_about(events::certificate_stored, "put into", object, placed.entry));
         return give_entry(object.context, std::move(placed.entry), out);
     });
 }
@@ -169,9 +183,12 @@ certbroker_status CERTBROKER_CALL certbroker_store_remove(certbroker_store *stor
         CERTBROKER_TRY(const auto target, resolve<EntryObject>(entry, "entry"));
         CERTBROKER_TRY(const Settings given, options_in(options, "options", {{"delete-key", OptionKind::flag}}));
         CERTBROKER_CHECK(object.store->remove(target->value.certificate.thumbprint(), op));
-        if (given.flag("delete-key") && target->value.has_private_key())
-            return object.store->remove_key(target->value.key_uri, op);
-        return {};
+        const bool with_key = given.flag("delete-key") && target->value.has_private_key();
+        Result<void> removed;
+        if (with_key) removed = object.store->remove_key(target->value.key_uri, op);
+        op.log->event(event_about(events::certificate_removed, "removed from", object, target->value)
+                          .with("privateKey", with_key && removed ? "removed" : "kept"));
+        return removed;
     });
 }
 
@@ -200,7 +217,13 @@ certbroker_status CERTBROKER_CALL certbroker_store_grant_read(certbroker_store *
         CERTBROKER_TRY(const auto target, resolve<EntryObject>(entry, "entry"));
         CERTBROKER_TRY(const std::string name, text_in(account, "account"));
         CERTBROKER_TRY(const std::string key, key_of(*target));
-        return object.store->grant_read(key, name, op);
+        CERTBROKER_CHECK(object.store->grant_read(key, name, op));
+        op.log->event(LogEvent(events::key_access_granted, "store", "'" + name + "' may use a private key")
+                          .with("subject", target->value.certificate.subject().to_string())
+                          .with("thumbprint", target->value.certificate.thumbprint())
+                          .with("store", object.store->uri().to_string())
+                          .with("account", name));
+        return {};
     });
 }
 

@@ -27,7 +27,8 @@ public:
     LogEvent(const EventKind &kind, std::string_view source, std::string message)
         : kind_(&kind), source_(source), message_(std::move(message)) {}
 
-    /// `name` is one of the kind's fields, of static life; an empty value is left out.
+    /// `name` is of static life. Left out when the value is empty, and when the kind has no such field: what the
+    /// catalogue does not list is not written.
     LogEvent &&with(const char *name, std::string value) &&;
     /// errorId and httpStatus.
     LogEvent &&about(const Error &error) &&;

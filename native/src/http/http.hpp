@@ -48,6 +48,7 @@ struct Response {
     std::int32_t status = 0;
     std::vector<std::pair<std::string, std::string>> headers; ///< of the final response, in order
     Bytes body;
+    std::string connection; ///< for traces: TLS version and the server's name for itself, where the client knows them
 
     const std::string *header(std::string_view name) const noexcept; ///< first, any case
 };

@@ -209,6 +209,7 @@ Result<Response> CurlClient::perform(Channel &channel, const Attempt &attempt, c
     long status = 0;
     (void)curl_easy_getinfo(channel.easy.get(), CURLINFO_RESPONSE_CODE, &status);
     transfer.response.status = static_cast<std::int32_t>(status);
+    if (attempt.url.scheme == "https") transfer.response.connection = channel.identity.session_of(attempt.url.host);
     return std::move(transfer.response);
 }
 

@@ -3,6 +3,8 @@
 #include <curl/curl.h>
 #include <openssl/ssl.h>
 
+#include <memory>
+
 #include "crypto/openssl.hpp"
 
 namespace certbroker::http::detail {
@@ -13,6 +15,32 @@ int on_certificate_asked(SSL *ssl, X509 **, EVP_PKEY **) {
     auto *identity = static_cast<TlsIdentity *>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
     if (identity != nullptr) identity->certificate_asked = true;
     return 0;
+}
+
+std::string subject_of(const X509 *certificate) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), &BIO_free);
+    if (!text || X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) < 0) return {};
+    char *data = nullptr;
+    const long size = BIO_get_mem_data(text.get(), &data);
+    return {data, static_cast<std::size_t>(size)};
+}
+
+void note_session(TlsIdentity &identity, const SSL *ssl) {
+    const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    std::string text = SSL_get_version(ssl);
+    if (const X509 *certificate = SSL_get0_peer_certificate(ssl))
+        text += ", server certificate " + subject_of(certificate);
+    identity.sessions[name != nullptr ? name : ""] = std::move(text);
+}
+
+void on_info(const SSL *ssl, int where, int) {
+    if ((where & SSL_CB_HANDSHAKE_DONE) == 0) return;
+    auto *identity = static_cast<TlsIdentity *>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+    if (identity == nullptr) return;
+    try {
+        note_session(*identity, ssl);
+    } catch (...) { // NOLINT(bugprone-empty-catch): only traces want it
+    }
 }
 
 /// Gives the key to OpenSSL by reference: it never leaves its handle.
@@ -43,6 +71,12 @@ bool use_client(SSL_CTX *context, TlsIdentity &identity) {
 
 } // namespace
 
+std::string TlsIdentity::session_of(std::string_view host) const {
+    auto found = sessions.find(host);
+    if (found == sessions.end()) found = sessions.find(std::string_view());
+    return found == sessions.end() ? std::string() : found->second;
+}
+
 bool is_certificate(ByteView der) {
     const crypto::openssl::ErrorScope errors;
     return crypto::openssl::read_certificate(der) != nullptr;
@@ -59,8 +93,9 @@ int configure_tls(void *, void *ssl_context, void *data) noexcept {
             const crypto::openssl::Certificate anchor = crypto::openssl::read_certificate(der);
             if (!anchor || X509_STORE_add_cert(store, anchor.get()) != 1) return CURLE_SSL_CACERT_BADFILE;
         }
-        if (identity.client) return use_client(context, identity) ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
         (void)SSL_CTX_set_app_data(context, &identity);
+        SSL_CTX_set_info_callback(context, &on_info);
+        if (identity.client) return use_client(context, identity) ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
         SSL_CTX_set_client_cert_cb(context, &on_certificate_asked);
         return CURLE_OK;
     } catch (...) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <string>
+#include <string_view>
 
 #include "http/identity.hpp"
 
@@ -11,6 +13,11 @@ namespace certbroker::http::detail {
 struct TlsIdentity : Identity {
     bool certificate_asked = false; ///< the server wanted a client certificate and there was none to give
     std::string client_problem{};   ///< why the client's certificate or key could not be used
+    /// What the last handshake with a host came to, "TLSv1.3, server certificate CN=ca"; by the name that was asked
+    /// for, which for an address is empty.
+    std::map<std::string, std::string, std::less<>> sessions{};
+
+    std::string session_of(std::string_view host) const;
 };
 
 /// For identity_of.

@@ -1,10 +1,12 @@
 #include "http/rules.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 #include "base/text.hpp"
 #include "http/errors.hpp"
+#include "http/trace.hpp"
 
 namespace certbroker::http::detail {
 namespace {
@@ -121,7 +123,13 @@ Result<Response> send_attempts(const Request &request, const Url &url, const Ope
     bool again = request.idempotent;
     for (int redirects = 0;;) {
         CERTBROKER_CHECK(operation.check(attempt.what()));
+        const bool traced = operation.log->tracing();
+        const auto start = std::chrono::steady_clock::now();
         Result<Response> response = perform(attempt);
+        if (traced)
+            operation.log->trace(trace_source, trace_of(attempt, response,
+                                                        std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                            std::chrono::steady_clock::now() - start)));
         if (!response && again && response.error().id() == errors::http_broken.id) {
             again = false;
             operation.write(LogLevel::info, "core.http", "Sending once more: " + response.error().message());

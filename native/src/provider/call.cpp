@@ -16,6 +16,12 @@ namespace {
 constexpr std::size_t max_kept = 512UL * 1024 * 1024;
 constexpr std::size_t max_scratch = 16UL * 1024 * 1024;
 constexpr std::size_t max_lines = 10'000;
+constexpr std::size_t max_traced = 16UL * 1024 * 1024;
+
+/// Who hears the lines of a call.
+Log *listener_of(const Operation &operation, const Instance &instance) noexcept {
+    return operation.log != &null_log() || instance.services.log == nullptr ? operation.log : instance.services.log;
+}
 
 thread_local Call *current_call = nullptr;
 
@@ -41,6 +47,13 @@ public:
         } catch (...) { // NOLINT(bugprone-empty-catch): a log line is not worth a failed request
         }
     }
+    bool tracing() const noexcept override { return call_.tracing(); }
+    void trace(std::string_view source, std::string_view text) noexcept override {
+        try {
+            call_.hold_trace(source, text);
+        } catch (...) { // NOLINT(bugprone-empty-catch): as above
+        }
+    }
 
 private:
     Call &call_;
@@ -62,7 +75,8 @@ Call::Call(std::shared_ptr<Instance> instance, const char *slot, unsigned allowe
            const Operation &operation)
     : instance_(std::move(instance)), slot_(slot), allowed_(allowed), stage_(stage),
       log_(std::make_unique<QueueLog>(*this)), progress_(std::make_unique<QueueProgress>(*this)), operation_(operation),
-      listening_(operation.log != &null_log() || instance_->services.log != nullptr), redactor_(instance_->redactor) {
+      listening_(operation.log != &null_log() || instance_->services.log != nullptr),
+      tracing_(listener_of(operation, *instance_)->tracing()), redactor_(instance_->redactor) {
     operation_.log = listening_ ? log_.get() : &null_log();
     operation_.progress = operation.progress != nullptr ? progress_.get() : nullptr;
 }
@@ -102,6 +116,10 @@ void Call::run() noexcept {
         if (ended_) return; // abandoned meanwhile: nobody waits
         ended_ = true;
     }
+    try {
+        release_traces();
+    } catch (...) { // NOLINT(bugprone-empty-catch): a trace is not worth a failed request
+    }
     // Notified under the lock: the caller may free the call as soon as it sees the end.
     const std::lock_guard lock(mutex_);
     done_.store(true, std::memory_order_release);
@@ -135,6 +153,9 @@ bool Call::wait_until_done(const Operation &listener, std::chrono::milliseconds 
             const bool gone = abandon();
             lock.lock();
             if (!gone) continue;
+            lock.unlock();
+            release_traces();
+            lock.lock();
             deliver(lock, listener);
             return false;
         }
@@ -166,17 +187,36 @@ void Call::enqueue(Line line) {
 
 void Call::queue_log(LogLevel level, std::string_view source, std::string text) {
     if (!listening_) return;
-    enqueue({false, static_cast<std::int32_t>(level), stage_, std::string(source), redactor_.clean(text)});
+    enqueue({Line::Kind::log, static_cast<std::int32_t>(level), stage_, std::string(source), redactor_.clean(text)});
 }
 
 void Call::queue_progress(Stage stage, std::int32_t percent, std::string text) {
     if (operation_.progress == nullptr) return;
-    enqueue({true, percent, stage, {}, redactor_.clean(text)});
+    enqueue({Line::Kind::progress, percent, stage, {}, redactor_.clean(text)});
+}
+
+void Call::hold_trace(std::string_view source, std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    if (traced_bytes_ + text.size() > max_traced) {
+        ++dropped_;
+        return;
+    }
+    traced_bytes_ += text.size();
+    traces_.push_back({Line::Kind::trace, 0, stage_, std::string(source), std::string(text)});
+}
+
+void Call::release_traces() {
+    // Nobody adds secrets any more: the slot has returned, or the call was abandoned.
+    const std::lock_guard lock(mutex_);
+    for (Line &line : traces_) {
+        line.text = redactor_.blank(line.text);
+        lines_.push_back(std::move(line));
+    }
+    traces_.clear();
 }
 
 void Call::deliver(std::unique_lock<std::mutex> &lock, const Operation &listener) {
-    Log *log =
-        listener.log != &null_log() || instance_->services.log == nullptr ? listener.log : instance_->services.log;
+    Log *log = listener_of(listener, *instance_);
     // No more than one full queue at a time, so that the caller looks at its deadline in between.
     std::deque<Line> lines;
     std::swap(lines, lines_);
@@ -184,10 +224,17 @@ void Call::deliver(std::unique_lock<std::mutex> &lock, const Operation &listener
     if (lines.empty() && dropped == 0) return;
     lock.unlock();
     for (const Line &line : lines) {
-        if (line.progress)
+        switch (line.kind) {
+        case Line::Kind::progress:
             listener.report(line.stage, line.number, line.text);
-        else
+            break;
+        case Line::Kind::trace:
+            log->trace(line.source, line.text);
+            break;
+        case Line::Kind::log:
             log->write(static_cast<LogLevel>(line.number), line.source, line.text);
+            break;
+        }
     }
     if (dropped != 0)
         log->write(LogLevel::warning, instance_->source,

@@ -138,6 +138,11 @@ public:
     Result<void> may_answer(unsigned bit);
 
     void queue_log(LogLevel level, std::string_view source, std::string text);
+    /// Whether the caller wants to see exchanges.
+    bool tracing() const noexcept { return tracing_; }
+    /// Keeps what was exchanged until the call is over: a secret in an answer (an NDES challenge) is known as one only
+    /// when the plugin has taken it out (secret_extract).
+    void hold_trace(std::string_view source, std::string_view text);
     void queue_progress(Stage stage, std::int32_t percent, std::string text);
 
     Answers answers;
@@ -149,7 +154,7 @@ public:
 
 private:
     struct Line {
-        bool progress = false;
+        enum class Kind { log, progress, trace } kind = Kind::log;
         std::int32_t number = 0; ///< level or percent
         Stage stage = Stage::other;
         std::string source, text;
@@ -160,6 +165,7 @@ private:
     std::uint32_t push(Object object);
     Object *look_up(const void *handle) noexcept;
     void enqueue(Line line);
+    void release_traces();
     void deliver(std::unique_lock<std::mutex> &lock, const Operation &listener);
     bool abandon();
     Result<void> judge_failure();
@@ -174,6 +180,7 @@ private:
     std::unique_ptr<Progress> progress_;
     Operation operation_;
     bool listening_; ///< somebody reads the log
+    bool tracing_;   ///< and exchanges too
     Redactor redactor_;
     std::uint64_t serial_ = handle::next_serial();
 
@@ -202,6 +209,8 @@ private:
     std::condition_variable changed_;
     std::deque<Line> lines_;
     std::size_t dropped_ = 0;
+    std::deque<Line> traces_; ///< held until the end
+    std::size_t traced_bytes_ = 0;
     std::string breach_;
     std::atomic<bool> done_{false};
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/errors.hpp"
+#include "base/event.hpp"
 #include "provider/errors.hpp"
 #include "provider/provider_state.hpp"
 
@@ -30,9 +31,11 @@ void Provider::State::poison(const char *slot) {
     worker->leave();
     keep_forever(instance);
     if (Log *log = instance->services.log)
-        log->write(LogLevel::error, instance->source,
-                   std::string("The provider did not come back from ") + slot +
-                       " and was abandoned; its connection cannot be used any more");
+        log->event(LogEvent(events::plugin_poisoned, instance->source,
+                            std::string("The provider did not come back from ") + slot +
+                                " and was abandoned; its connection cannot be used any more")
+                       .with("provider", instance->plugin->id)
+                       .with("call", slot));
 }
 
 Result<void> Provider::State::run(const std::shared_ptr<Call> &call, const Operation &operation) {

@@ -1,6 +1,7 @@
 #include "provider/redactor.hpp"
 
 #include "base/text.hpp"
+#include "http/blank.hpp"
 
 namespace certbroker::provider {
 
@@ -34,6 +35,13 @@ std::string Redactor::clean(std::string_view text, std::size_t limit) const {
             out.pop_back();
         out += "...";
     }
+    return out;
+}
+
+std::string Redactor::blank(std::string_view text) const {
+    std::string out(text);
+    for (const Secret &secret : secrets_)
+        http::detail::blank_secret(out, secret);
     return out;
 }
 

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/event.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "provider/errors.hpp"
@@ -82,6 +83,13 @@ struct Registry::State {
 
     void note(LogLevel level, const std::string &text) const {
         if (log) log->write(level, "core.provider", text);
+    }
+    void tell(const EventKind &kind, const std::string &text, const Plugin &plugin) const {
+        if (!log) return;
+        log->event(LogEvent(kind, "core.provider", text)
+                       .with("provider", plugin.id)
+                       .with("path", plugin.path)
+                       .with("hash", plugin.sha256));
     }
     Pins read_pins_of_folder() const;
     bool decide_trust(Plugin &plugin, const std::string &file_name, const Pins &pins) const;
@@ -196,7 +204,7 @@ void Registry::State::refresh() {
     }
     std::sort(found->begin(), found->end(), [](const auto &a, const auto &b) { return a->id < b->id; });
     for (const auto &plugin : *found) {
-        if (!plugin->usable()) note(LogLevel::warning, plugin->disabled_reason);
+        if (!plugin->usable()) tell(events::plugin_refused, plugin->disabled_reason, *plugin);
     }
     lists.push_back(std::move(found));
     current = true;
@@ -265,8 +273,12 @@ Result<void> Registry::approve(std::string_view id, std::string_view sha256) {
         return fail(errors::provider_unsupported,
                     "The provider '" + std::string(id) + "' cannot be approved: there is no place for approvals here");
     CERTBROKER_CHECK(write_approval(file::to_path(state_->options.approvals_file), id, given));
-    state_->note(LogLevel::info,
-                 "The provider '" + std::string(id) + "' was approved with the SHA-256 " + opened.sha256());
+    Plugin approved;
+    approved.id = id;
+    approved.path = file::from_path(path);
+    approved.sha256 = opened.sha256();
+    state_->tell(events::plugin_approved,
+                 "The provider '" + approved.id + "' was approved with the SHA-256 " + approved.sha256, approved);
     state_->current = false;
     return {};
 }

@@ -10,6 +10,8 @@ namespace CertBroker.Commands;
 /// A failure in SetUp ends the command; a failure in an item is written as an error and the next item comes.</summary>
 public abstract class CertBrokerCmdlet : PSCmdlet, IOperationSink, IDisposable
 {
+    private const string TraceSource = "http.trace";
+
     private readonly List<string> warned = new List<string>();
     private readonly List<IDisposable> owned = new List<IDisposable>();
     private readonly object gate = new object();
@@ -30,6 +32,10 @@ public abstract class CertBrokerCmdlet : PSCmdlet, IOperationSink, IDisposable
                 if (operation == null)
                 {
                     operation = new Operation(this, TimeSpan.Zero);
+                    if (this is ITraces traces && traces.Trace)
+                    {
+                        operation.Native.Flags |= NativeOperation.Trace;
+                    }
                     if (stopped)
                     {
                         operation.Cancel();
@@ -104,6 +110,13 @@ public abstract class CertBrokerCmdlet : PSCmdlet, IOperationSink, IDisposable
 
     void IOperationSink.Log(NativeLogLevel level, string source, string message)
     {
+        if (source == TraceSource)
+        {
+            // Shown as Write-Host shows things, and, other than a screen, redirected (6>), kept (-InformationVariable) or
+            // dropped (-InformationAction Ignore) by whoever wants that.
+            WriteInformation(message.TrimEnd('\n'), new[] { "CBTrace", "PSHOST" });
+            return;
+        }
         string line = source.Length == 0 ? message : source + ": " + message;
         switch (level)
         {

@@ -23,7 +23,7 @@ namespace CertBroker.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Get, "CBCertificateProfile")]
 [OutputType(typeof(CertificateProfile), typeof(ProfileRule))]
-public sealed class GetCBCertificateProfileCommand : CertBrokerCmdlet
+public sealed class GetCBCertificateProfileCommand : CertBrokerCmdlet, ITraces
 {
     /// <summary>The authority to ask.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -41,6 +41,11 @@ public sealed class GetCBCertificateProfileCommand : CertBrokerCmdlet
     /// <summary>Gives the rules in place of the templates.</summary>
     [Parameter]
     public SwitchParameter ListRule { get; set; }
+
+    /// <summary>Shows what is exchanged with the CA: requests and answers with headers, text and times, without secrets. It
+    /// goes to the Information stream, tagged CBTrace.</summary>
+    [Parameter]
+    public SwitchParameter Trace { get; set; }
 
     private protected override void ProcessItem()
     {

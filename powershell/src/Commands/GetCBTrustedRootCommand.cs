@@ -32,7 +32,7 @@ namespace CertBroker.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Get, "CBTrustedRoot")]
 [OutputType(typeof(TrustedRoot))]
-public sealed class GetCBTrustedRootCommand : CertBrokerCmdlet
+public sealed class GetCBTrustedRootCommand : CertBrokerCmdlet, ITraces
 {
     private readonly HashSet<string> written = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 
@@ -54,6 +54,11 @@ public sealed class GetCBTrustedRootCommand : CertBrokerCmdlet
     /// <summary>Overwrites existing files.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Shows what is exchanged with the CA: requests and answers with headers, text and times, without secrets. It
+    /// goes to the Information stream, tagged CBTrace.</summary>
+    [Parameter]
+    public SwitchParameter Trace { get; set; }
 
     private protected override void ProcessItem()
     {

@@ -29,7 +29,7 @@ namespace CertBroker.Commands;
 /// </example>
 [Cmdlet(VerbsCommunications.Receive, "CBCertificate", DefaultParameterSetName = "RequestId", SupportsShouldProcess = true)]
 [OutputType(typeof(IssuanceResult))]
-public sealed class ReceiveCBCertificateCommand : CertBrokerCmdlet
+public sealed class ReceiveCBCertificateCommand : CertBrokerCmdlet, ITraces
 {
     /// <summary>The ids of the requests.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "RequestId", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -66,6 +66,11 @@ public sealed class ReceiveCBCertificateCommand : CertBrokerCmdlet
     /// <summary>Overwrites an existing file.</summary>
     [Parameter(ParameterSetName = "RequestId")]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Shows what is exchanged with the CA: requests and answers with headers, text and times, without secrets. It
+    /// goes to the Information stream, tagged CBTrace.</summary>
+    [Parameter]
+    public SwitchParameter Trace { get; set; }
 
     private protected override void ProcessItem()
     {

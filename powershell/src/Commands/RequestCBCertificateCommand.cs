@@ -37,7 +37,7 @@ namespace CertBroker.Commands;
 /// </example>
 [Cmdlet(VerbsLifecycle.Request, "CBCertificate", DefaultParameterSetName = ParameterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(IssuanceResult))]
-public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParameters
+public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParameters, ITraces
 {
     private const string RequestSet = "Request";
     private const string RequestIdSet = "RequestId";
@@ -114,8 +114,14 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
         return dynamicParameters?.Dictionary;
     }
 
+    /// <summary>Shows what is exchanged with the CA: requests and answers with headers, text and times, without secrets. It
+    /// goes to the Information stream, tagged CBTrace.</summary>
+    [Parameter]
+    public SwitchParameter Trace { get; set; }
+
     private protected override void SetUp()
     {
+        base.SetUp();
         Target = Authority;
         provider = Own(AuthorityAccess.Open(Context, Authority, Operation));
     }

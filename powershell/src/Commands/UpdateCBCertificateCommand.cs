@@ -28,7 +28,7 @@ namespace CertBroker.Commands;
 /// </example>
 [Cmdlet(VerbsData.Update, "CBCertificate", SupportsShouldProcess = true)]
 [OutputType(typeof(IssuanceResult))]
-public sealed class UpdateCBCertificateCommand : StoreCmdlet, IDynamicParameters
+public sealed class UpdateCBCertificateCommand : StoreCmdlet, IDynamicParameters, ITraces
 {
     private ProviderHandle provider = ProviderHandle.None;
     private ProviderParameters? dynamicParameters;
@@ -72,6 +72,11 @@ public sealed class UpdateCBCertificateCommand : StoreCmdlet, IDynamicParameters
         dynamicParameters = ProviderParameters.TryBuild(null, Authority, ProviderParameters.Order, OrderSetting, required: true, GetType());
         return dynamicParameters?.Dictionary;
     }
+
+    /// <summary>Shows what is exchanged with the CA: requests and answers with headers, text and times, without secrets. It
+    /// goes to the Information stream, tagged CBTrace.</summary>
+    [Parameter]
+    public SwitchParameter Trace { get; set; }
 
     private protected override void SetUp()
     {

@@ -13,6 +13,10 @@ internal struct NativeOperation
     public IntPtr Log;
     public IntPtr Progress;
     public IntPtr Payload;
+    public uint Flags;
+
+    /// <summary>CERTBROKER_OPERATION_TRACE.</summary>
+    public const uint Trace = 1;
 }
 
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]

@@ -47,6 +47,7 @@ TEST_CASE("An event has the fields it was given, without the empty ones, and wha
     CHECK(event.fields()[0] == std::pair<const char *, std::string>("requestId", "1"));
     CHECK(event.fields()[1].second == "Base.Timeout");
     CHECK(event.fields()[2].second == "503");
+    CHECK(LogEvent(events::request_denied, "issuance", "text").with("password", "x").fields().empty());
     CHECK(LogEvent(events::request_failed, "issuance", "text").about(fail(errors::timeout, "late")).fields().size() ==
           1);
 }
