@@ -104,7 +104,8 @@ enum certbroker_stage {
 };
 enum certbroker_number {
     CERTBROKER_NUMBER_HTTP_STATUS = 1, CERTBROKER_NUMBER_OS_CODE = 2, CERTBROKER_NUMBER_OPENSSL_CODE = 3,
-    CERTBROKER_NUMBER_RETRY_AFTER_SECONDS = 4, CERTBROKER_NUMBER_LINE = 5, CERTBROKER_NUMBER_COLUMN = 6
+    CERTBROKER_NUMBER_RETRY_AFTER_SECONDS = 4, CERTBROKER_NUMBER_LINE = 5, CERTBROKER_NUMBER_COLUMN = 6,
+    CERTBROKER_NUMBER_NOT_SENT = 7
 };
 /* What a provider can do (CERTBROKER_P_CAPABILITIES); the same bits as CBP_CAN_... in plugin.h. */
 enum certbroker_capability {
@@ -393,6 +394,10 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_pfx_import(cer
 /* Makes the key, durable in the store, and the CSR; remembers both. State PREPARED; for RequestType=Cert the self-signed
  * certificate is installed at once: INSTALLED. The provider's policy is asked when there is one. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_prepare(certbroker_context *context, const certbroker_request *request, certbroker_provider *provider_or_null, const char *template_or_null, certbroker_store *store, const certbroker_settings *options, const certbroker_operation *operation, certbroker_issue **out, certbroker_error **error);
+/* Requests that follow one another have their RSA keys made ahead on all processors, so many at a time (at most 64), until 0
+ * is said, which waits for the threads (at most some 100 ms). For stores whose keys are files or memory; keys of Windows'
+ * providers are made where they live. */
+CERTBROKER_API(0, 2) certbroker_status CERTBROKER_CALL certbroker_keep_keys_ahead(certbroker_context *context, uint32_t keys, certbroker_error **error);
 /* What certreq -accept does: pairs a CA's answer (PEM, DER, .p7b, with or without chain) with the waiting key by public
  * key. request_id_or_null NULL searches all waiting requests of both locations. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_complete(certbroker_context *context, const char *request_id_or_null, const uint8_t *bytes, size_t size, certbroker_store *store_or_null, const certbroker_settings *options, const certbroker_operation *operation, certbroker_issue **out, certbroker_error **error);

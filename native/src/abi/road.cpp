@@ -230,4 +230,13 @@ certbroker_status CERTBROKER_CALL certbroker_list_events(certbroker_context *con
     });
 }
 
+certbroker_status CERTBROKER_CALL certbroker_keep_keys_ahead(certbroker_context *context, uint32_t keys,
+                                                             certbroker_error **error) {
+    return guard(error, [&]() -> Result<void> {
+        CERTBROKER_TRY(const auto ctx, resolve<Context>(context, "context"));
+        ctx->broker->keep_keys_ahead(keys);
+        return {};
+    });
+}
+
 } // extern "C"

@@ -187,6 +187,10 @@ void Broker::note_export(const x509::Certificate &certificate, const Operation &
                              .with("thumbprint", certificate.thumbprint()));
 }
 
+void Broker::keep_keys_ahead(std::size_t keys) {
+    impl_->core.keys.keep_ahead(keys);
+}
+
 Result<void> Broker::abandon(std::string_view request_id, bool delete_key, const Operation &operation) {
     CERTBROKER_TRY(Work work, Work::take(impl_->core, request_id, RoadOptions(), operation));
     const Record &record = work.record;

@@ -106,6 +106,9 @@ public:
                         const Operation &operation);
     Result<Issue> resume(std::string_view request_id, OpenProvider *provider, const RoadOptions &options,
                          const Operation &operation);
+    /// Requests that follow one another soon have their RSA keys made ahead, so many at a time; 0 stops that.
+    void keep_keys_ahead(std::size_t keys);
+
     /// Every check of checks.def that applies, in that order, then the provider's own; nothing is asked for. Fails only
     /// when there is nothing to look at (no such authority or provider) or the operation ends it.
     Result<std::vector<provider::CheckRow>> examine(const Examination &wish, const Operation &operation);

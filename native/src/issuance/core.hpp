@@ -38,6 +38,7 @@ public:
     store::StoreRegistry stores;
     provider::Registry providers;
     Authorities authorities;
+    crypto::KeyPool keys;
 
 private:
     struct Place {

@@ -4,6 +4,7 @@
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "issuance/doctor.hpp"
+#include "store/common.hpp"
 #include "store/errors.hpp"
 
 namespace certbroker::issuance::doctor {
@@ -23,8 +24,8 @@ void skip_from(Sheet &sheet, const Kind &first, bool account, const std::string 
 }
 
 std::string day_of(std::int64_t time) {
-    const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(
-        std::chrono::sys_seconds(std::chrono::seconds(time))));
+    const std::chrono::year_month_day date(
+        std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(time))));
     const auto two = [](unsigned number) { return (number < 10 ? "0" : "") + std::to_string(number); };
     return std::to_string(static_cast<int>(date.year())) + "-" + two(static_cast<unsigned>(date.month())) + "-" +
            two(static_cast<unsigned>(date.day()));
@@ -66,26 +67,20 @@ std::optional<store::Entry> find(Sheet &sheet, const Core &core, const std::stri
     return std::nullopt;
 }
 
-Result<void> sign_and_verify(const crypto::PrivateKey &key, const x509::Certificate &certificate,
-                             crypto::Random &random) {
-    Bytes text(32);
-    CERTBROKER_CHECK(random.fill(text));
-    const crypto::SignatureScheme scheme;
-    CERTBROKER_TRY(const Bytes signature, key.sign(scheme, text));
-    CERTBROKER_TRY(const Bytes algorithm, crypto::signature_algorithm(certificate.public_key(), scheme));
-    return certificate.public_key().verify(algorithm, text, signature);
-}
-
 /// The key, when this account could sign with it.
 crypto::KeyHandle use_key(Sheet &sheet, Core &core, const store::Entry &entry) {
     auto key = core.stores.open_key(entry.key_uri);
-    Result<void> proof = key ? sign_and_verify(**key, entry.certificate, *core.options.random)
-                             : Result<void>(std::move(key).error());
+    Result<void> proof = key ? store::prove_usable(**key) : Result<void>(std::move(key).error());
     if (!proof) {
         sheet.failed(kinds::access, proof.error());
         return nullptr;
     }
-    sheet.passed(kinds::access, "The key signed a text, and the certificate verified it");
+    if (!((*key)->public_key() == entry.certificate.public_key())) {
+        sheet.failed(kinds::access, "The key is not the one of the certificate", "The store links them wrongly",
+                     "Import the certificate anew together with its key (Import-CBPfxCertificate).");
+        return nullptr;
+    }
+    sheet.passed(kinds::access, "The key signed a text, and the signature was verified");
     return *std::move(key);
 }
 
@@ -99,12 +94,13 @@ bool is_account(const store::KeyReader &reader, std::string_view wanted) {
 
 void check_account(Sheet &sheet, Core &core, const store::Entry &entry, const std::string &account) {
     auto store = core.stores.open(entry.store);
-    auto readers = store ? (*store)->readers(entry.key_uri)
-                         : Result<std::vector<store::KeyReader>>(std::move(store).error());
+    auto readers =
+        store ? (*store)->readers(entry.key_uri) : Result<std::vector<store::KeyReader>>(std::move(store).error());
     if (!readers) {
         if (readers.error().id() == errors::store_no_grants.id)
-            sheet.skipped(kinds::account, "The store " + entry.store.to_string() +
-                                              " keeps no list of accounts: its keys are for the account they belong to");
+            sheet.skipped(kinds::account,
+                          "The store " + entry.store.to_string() +
+                              " keeps no list of accounts: its keys are for the account they belong to");
         else
             sheet.failed(kinds::account, readers.error());
         return;

@@ -13,7 +13,7 @@ namespace {
 /// RequestType=Cert: key, certificate, store. There is no CA, so ISSUED is the first that is remembered.
 Result<Issue> self_sign(Core &core, const Plan &plan, store::Store &store, const RoadOptions &options,
                         const Operation &operation) {
-    CERTBROKER_TRY(const crypto::KeyHandle key, make_key(plan, store, operation));
+    CERTBROKER_TRY(const crypto::KeyHandle key, make_key(core, plan, store, operation));
     CERTBROKER_TRY(const Bytes serial, crypto::random_serial(*core.options.random));
     CERTBROKER_TRY(const auto spec,
                    profile::make_self_signed_spec(plan.request, key->public_key(), core.options.clock->now(), serial));
@@ -34,7 +34,7 @@ struct Made {
 };
 Result<Made> make(Core &core, const Plan &plan, store::Store &store, const RoadOptions &options,
                   const Operation &operation) {
-    CERTBROKER_TRY(crypto::KeyHandle key, make_key(plan, store, operation));
+    CERTBROKER_TRY(crypto::KeyHandle key, make_key(core, plan, store, operation));
     CERTBROKER_TRY(x509::Csr csr, make_csr(plan, *key, operation));
     CERTBROKER_TRY(Work work, Work::begin(core, store.uri().location, options, operation));
     describe_request(work.record, csr, store, key);

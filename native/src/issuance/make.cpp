@@ -38,7 +38,7 @@ Result<Plan> make_plan(const profile::Request &request, OpenProvider *provider, 
     return plan;
 }
 
-Result<crypto::KeyHandle> make_key(const Plan &plan, store::Store &store, const Operation &operation) {
+Result<crypto::KeyHandle> make_key(Core &core, const Plan &plan, store::Store &store, const Operation &operation) {
     operation.report(Stage::key, -1, "Making the key");
     store::KeyOptions options;
     CERTBROKER_TRY(options.spec, profile::choose_key(plan.request, &plan.policy));
@@ -47,6 +47,7 @@ Result<crypto::KeyHandle> make_key(const Plan &plan, store::Store &store, const 
     options.provider_type = plan.request.provider_type;
     options.container = plan.request.key_container;
     options.key_spec = plan.request.key_spec;
+    options.pool = &core.keys;
     return store.create_key(options, operation);
 }
 

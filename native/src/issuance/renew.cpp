@@ -70,7 +70,7 @@ Result<Renewal> make_renewal(Core &core, const Journal &journal, store::Store &s
                                                    " could not be renewed with its key: the key is not in the store");
     crypto::KeyHandle key = old_key;
     if (!options.reuse_key) {
-        CERTBROKER_TRY(key, make_key(plan, store, operation));
+        CERTBROKER_TRY(key, make_key(core, plan, store, operation));
     }
     CERTBROKER_TRY(x509::Csr csr, make_csr(plan, *key, operation));
 

@@ -25,7 +25,7 @@ struct Plan {
 Result<Plan> make_plan(const profile::Request &request, OpenProvider *provider, std::string_view profile,
                        const Settings *order, const store::Store &store, const Operation &operation);
 /// Durable in the store when this returns.
-Result<crypto::KeyHandle> make_key(const Plan &plan, store::Store &store, const Operation &operation);
+Result<crypto::KeyHandle> make_key(Core &core, const Plan &plan, store::Store &store, const Operation &operation);
 Result<x509::Csr> make_csr(const Plan &plan, const crypto::PrivateKey &key, const Operation &operation);
 /// Names a key everywhere: SHA-256 of its SubjectPublicKeyInfo, hex.
 std::string key_id_of(const crypto::PublicKey &key);

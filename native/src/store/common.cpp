@@ -17,7 +17,9 @@ Result<void> check_friendly_name(std::string_view name) {
 Result<crypto::KeyHandle> generate(const KeyOptions &options, const Operation &operation) {
     constexpr std::string_view what = "The key could not be made";
     CERTBROKER_CHECK(operation.check(what));
-    auto key = crypto::generate_key(options.spec, [&operation, what] { return !operation.check(what); });
+    const auto cancelled = [&operation, what] { return !operation.check(what); };
+    auto key = options.pool != nullptr ? options.pool->take(options.spec, cancelled)
+                                       : crypto::generate_key(options.spec, cancelled);
     // A stop is a stop to the generator; whether it was the caller or the clock is known here.
     if (!key) CERTBROKER_CHECK(operation.check(what));
     return key;

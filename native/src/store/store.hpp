@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/settings.hpp"
 #include "crypto/key.hpp"
+#include "crypto/key_pool.hpp"
 #include "x509/certificate.hpp"
 #include "x509/chain.hpp"
 
@@ -62,6 +63,7 @@ struct KeyOptions {
     std::uint32_t provider_type = 0;
     std::string container{}; ///< wished name; empty = made up
     std::uint32_t key_spec = 0;
+    crypto::KeyPool *pool = nullptr; ///< where keys may lie ready, for stores whose keys are made by OpenSSL
 };
 
 /// An account that may use a private key.
