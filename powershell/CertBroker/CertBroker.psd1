@@ -22,6 +22,7 @@
     'Complete-CBCertificateRequest'
     'Export-CBCertificate'
     'Export-CBPfxCertificate'
+    'Find-CBCertificate'
     'Get-CBAuthority'
     'Get-CBCertificate'
     'Get-CBCertificateProfile'

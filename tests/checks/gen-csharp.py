@@ -24,6 +24,7 @@ ENUM_NAMES = {
     "certbroker_number": "NativeNumber",
     "certbroker_capability": "NativeCapability",
     "certbroker_store_capability": "NativeStoreCapability",
+    "certbroker_operation_flag": "NativeOperationFlag",
 }
 
 

@@ -64,6 +64,7 @@ public sealed class NewCBCertificateRequestCommand : RequestCmdlet
 
     private protected override void SetUp()
     {
+        base.SetUp();
         if (!string.IsNullOrEmpty(Authority))
         {
             Target = Authority;

@@ -44,6 +44,8 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
     private const string RequestPathSet = "RequestPath";
 
     private ProviderHandle provider = ProviderHandle.None;
+    private KeysAhead? keysAhead;
+    private int items;
     private ProviderParameters? dynamicParameters;
 
     /// <summary>The authority to ask: a name that Register-CBAuthority gave.</summary>
@@ -126,8 +128,11 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
         provider = Own(AuthorityAccess.Open(Context, Authority, Operation));
     }
 
+    private protected override void Finish() => keysAhead?.Dispose();
+
     private protected override void ProcessItem()
     {
+        PrepareForMore();
         string? path = null;
         if (!string.IsNullOrEmpty(OutFile))
         {
@@ -158,6 +163,15 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
             case RequestIdSet: return SendPrepared(RequestId, RequestId, order, options);
             case RequestPathSet: return SendForeign(order, options);
             default: return SendNew(order, options);
+        }
+    }
+
+    // One request is no batch. With the second one more are likely, and their keys are made while this one is on its way.
+    private void PrepareForMore()
+    {
+        if (++items == 2)
+        {
+            keysAhead = Own(new KeysAhead(Context));
         }
     }
 

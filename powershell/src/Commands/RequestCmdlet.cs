@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
 using CertBroker.Completion;
@@ -13,7 +14,15 @@ public abstract class RequestCmdlet : StoreCmdlet
     private protected const string InfSet = "Inf";
     private protected const string ParameterSet = "Parameters";
 
+    private readonly HashSet<string> said = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
     private protected RequestCmdlet() { }
+
+    private protected override void SetUp()
+    {
+        // Before the first object comes, these are the parameters that were typed.
+        said.UnionWith(MyInvocation.BoundParameters.Keys);
+    }
 
     /// <summary>The INF file, as certreq.exe takes it.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = InfSet, ValueFromPipelineByPropertyName = true)]
@@ -21,7 +30,8 @@ public abstract class RequestCmdlet : StoreCmdlet
     [ValidateNotNullOrEmpty]
     public string InfPath { get; set; } = string.Empty;
 
-    /// <summary>The subject as a distinguished name: CN=web01.example.com, O=Example. Without attributes ("web01") it is refused.</summary>
+    /// <summary>The subject as a distinguished name: CN=web01.example.com, O=Example. Without attributes ("web01") it is refused. With
+    /// -InputObject it may have variables: 'CN={{UserName}}'.</summary>
     [Parameter(ParameterSetName = ParameterSet, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string? Subject { get; set; }
@@ -61,6 +71,34 @@ public abstract class RequestCmdlet : StoreCmdlet
     /// <summary>Registered OIDs for the subject alternative name.</summary>
     [Parameter(ParameterSetName = ParameterSet, ValueFromPipelineByPropertyName = true)]
     public string[]? RegisteredId { get; set; }
+
+    /// <summary>A person or device: a directory's user, a row of Import-Csv, a hashtable, or any other object. Its properties fill the
+    /// variables of -SubjectFormat, -Subject and -SubjectAlternativeName.</summary>
+    [Parameter(ParameterSetName = ParameterSet, ValueFromPipeline = true)]
+    public Person? InputObject { get; set; }
+
+    /// <summary>How the subject of a person's certificate looks: CommonName, CommonNameIncludingEmail, CommonNameAsEmail, or a template
+    /// with variables: 'CN={{UserName}},E={{EmailAddress}},O=Example'.</summary>
+    [Parameter(ParameterSetName = ParameterSet)]
+    [ArgumentCompleter(typeof(SubjectFormatCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string SubjectFormat { get; set; } = string.Empty;
+
+    /// <summary>The alternative names of a person's certificate: Email, Upn, OtherName, Guid or Dns, each alone or with a template:
+    /// 'Dns={{DeviceName}}.example.com'. Email and Upn stand in for each other.</summary>
+    [Parameter(ParameterSetName = ParameterSet)]
+    [ArgumentCompleter(typeof(PersonNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[]? SubjectAlternativeName { get; set; }
+
+    /// <summary>The OID of OtherName. Without it 1.3.6.1.4.1.311.25.1 (DS Object Guid).</summary>
+    [Parameter(ParameterSetName = ParameterSet)]
+    [ValidateNotNullOrEmpty]
+    public string? OtherNameOid { get; set; }
+
+    /// <summary>Refuses an OtherName that is not one whole DER element. Without it other octets are put into an OCTET STRING.</summary>
+    [Parameter(ParameterSetName = ParameterSet)]
+    public SwitchParameter ValidateOtherName { get; set; }
 
     /// <summary>The kind of the new key. Without it the CA's rules decide, and without rules it is RSA.</summary>
     [Parameter(ParameterSetName = ParameterSet, ValueFromPipelineByPropertyName = true)]
@@ -124,6 +162,10 @@ public abstract class RequestCmdlet : StoreCmdlet
         {
             return InfPath;
         }
+        if (ForPerson)
+        {
+            return InputObject!.ToString();
+        }
         if (!string.IsNullOrEmpty(Subject))
         {
             return Subject!;
@@ -134,7 +176,11 @@ public abstract class RequestCmdlet : StoreCmdlet
     /// <summary>Reads the file or takes the parameters. A wrong value is given to whenWrong, or thrown without it.</summary>
     private protected RequestHandle BuildRequest(Action<CertBrokerException>? whenWrong = null)
     {
-        return ParameterSetName == InfSet ? FromInf() : FromParameters(whenWrong);
+        if (ParameterSetName == InfSet)
+        {
+            return FromInf();
+        }
+        return ForPerson ? FromPerson(whenWrong) : FromParameters(whenWrong);
     }
 
     /// <summary>Shows what is odd in a request that can be made all the same. What is wrong fails when it is made.</summary>
@@ -183,9 +229,51 @@ public abstract class RequestCmdlet : StoreCmdlet
         return request;
     }
 
+    private RequestHandle FromPerson(Action<CertBrokerException>? whenWrong)
+    {
+        RequestHandle request = FromValues(whenWrong);
+        try
+        {
+            Target = InputObject!.Item;
+            using NativeSettings profile = People.Profile(SubjectFormat, Typed(nameof(Subject), Subject), SubjectAlternativeName, OtherNameOid, ValidateOtherName);
+            People.Apply(request, InputObject.Item, profile);
+            return request;
+        }
+        catch (CertBrokerException wrong) when (whenWrong != null)
+        {
+            whenWrong(wrong);
+            return request;
+        }
+        catch
+        {
+            request.Dispose();
+            throw;
+        }
+    }
+
     private RequestHandle FromParameters(Action<CertBrokerException>? whenWrong)
     {
         Target = Describe();
+        if (Subject != null && Subject.Contains("{{"))
+        {
+            throw ModuleErrors.SubjectVariables($"The subject '{Subject}' could not be used: it has variables, and there is nobody to fill them");
+        }
+        if (SubjectAlternativeName != null || SubjectFormat.Length > 0)
+        {
+            throw ModuleErrors.SubjectVariables("The names of a person could not be made: there is nobody to take them from",
+                "Give the people or devices by the pipeline or as -InputObject, or the names themselves as -DnsName, -EmailAddress or -Upn.");
+        }
+        // An object of the pipeline none of whose properties is a parameter would otherwise get the same certificate as the one before.
+        if (InputObject != null && MyInvocation.BoundParameters.Keys.All(name => said.Contains(name) || name == nameof(InputObject)))
+        {
+            Target = InputObject.Item;
+            throw ModuleErrors.NothingBound($"Nothing could be made for '{InputObject}': none of its properties is a parameter");
+        }
+        return FromValues(whenWrong);
+    }
+
+    private RequestHandle FromValues(Action<CertBrokerException>? whenWrong)
+    {
         NativeError.Check(NativeMethods.RequestCreate(Context, out RequestHandle request, out ErrorHandle error), error);
         try
         {
@@ -209,6 +297,16 @@ public abstract class RequestCmdlet : StoreCmdlet
         }
     }
 
+    /// <summary>Whether InputObject is somebody to make names for, and not a row whose properties are parameters.</summary>
+    private bool ForPerson => InputObject != null
+        && (SubjectFormat.Length > 0 || SubjectAlternativeName != null || (said.Contains(nameof(Subject)) && Subject!.Contains("{{")));
+
+    /// <summary>What was typed. A person's own properties (EmailAddress, Guid) are bound to parameters of those names as well, and are
+    /// not meant.</summary>
+    private T? Typed<T>(string parameter, T? value) where T : class => !ForPerson || said.Contains(parameter) ? value : null;
+
+    private bool Given(string parameter) => Bound(parameter) && (!ForPerson || said.Contains(parameter));
+
     private IEnumerable<KeyValuePair<Property, string>> Values()
     {
         var values = new List<KeyValuePair<Property, string>>();
@@ -231,26 +329,26 @@ public abstract class RequestCmdlet : StoreCmdlet
         {
             One(Property.AllowWeakHash, "true");
         }
-        One(Property.Subject, Subject);
-        Each(Property.DnsName, DnsName);
-        Each(Property.EmailAddress, EmailAddress);
-        Each(Property.Upn, Upn);
-        Each(Property.IpAddress, IPAddress);
-        Each(Property.Uri, Uri);
-        Each(Property.OtherName, OtherName);
-        Each(Property.Guid, Guid);
-        Each(Property.DirectoryName, DirectoryName);
-        Each(Property.RegisteredId, RegisteredId);
-        One(Property.KeyAlgorithm, Bound(nameof(KeyAlgorithm)) ? KeyAlgorithm.ToString() : null);
-        One(Property.KeyLength, Bound(nameof(KeyLength)) ? KeyLength.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
-        One(Property.HashAlgorithm, string.IsNullOrEmpty(HashAlgorithm) ? null : HashAlgorithm);
-        Each(Property.KeyUsage, KeyUsage);
-        Each(Property.EnhancedKeyUsage, EnhancedKeyUsage);
+        One(Property.Subject, ForPerson ? null : Subject);
+        Each(Property.DnsName, Typed(nameof(DnsName), DnsName));
+        Each(Property.EmailAddress, Typed(nameof(EmailAddress), EmailAddress));
+        Each(Property.Upn, Typed(nameof(Upn), Upn));
+        Each(Property.IpAddress, Typed(nameof(IPAddress), IPAddress));
+        Each(Property.Uri, Typed(nameof(Uri), Uri));
+        Each(Property.OtherName, Typed(nameof(OtherName), OtherName));
+        Each(Property.Guid, Typed(nameof(Guid), Guid));
+        Each(Property.DirectoryName, Typed(nameof(DirectoryName), DirectoryName));
+        Each(Property.RegisteredId, Typed(nameof(RegisteredId), RegisteredId));
+        One(Property.KeyAlgorithm, Given(nameof(KeyAlgorithm)) ? KeyAlgorithm.ToString() : null);
+        One(Property.KeyLength, Given(nameof(KeyLength)) ? KeyLength.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
+        One(Property.HashAlgorithm, string.IsNullOrEmpty(HashAlgorithm) ? null : Typed(nameof(HashAlgorithm), HashAlgorithm));
+        Each(Property.KeyUsage, Typed(nameof(KeyUsage), KeyUsage));
+        Each(Property.EnhancedKeyUsage, Typed(nameof(EnhancedKeyUsage), EnhancedKeyUsage));
         Each(Property.Extension, Extension);
-        One(Property.RequestType, Bound(nameof(RequestType)) ? RequestType : null);
-        One(Property.ProviderName, string.IsNullOrEmpty(ProviderName) ? null : ProviderName);
+        One(Property.RequestType, Given(nameof(RequestType)) ? RequestType : null);
+        One(Property.ProviderName, string.IsNullOrEmpty(ProviderName) ? null : Typed(nameof(ProviderName), ProviderName));
         One(Property.SuppressDefaults, SuppressDefaults ? "true" : null);
-        One(Property.Exportable, Exportable ? "true" : "false");
+        One(Property.Exportable, Exportable && Given(nameof(Exportable)) ? "true" : "false");
         One(Property.FriendlyName, string.IsNullOrEmpty(FriendlyName) ? null : FriendlyName);
         One(Property.MachineKeySet, Bound(nameof(StoreLocation)) && StoreLocation == StoreLocation.LocalMachine ? "true" : null);
         return values;

@@ -28,9 +28,10 @@ namespace CertBroker.Commands;
 /// </example>
 [Cmdlet(VerbsSecurity.Revoke, "CBCertificate", DefaultParameterSetName = "Thumbprint", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(CertificateInfo))]
-public sealed class RevokeCBCertificateCommand : StoreCmdlet
+public sealed class RevokeCBCertificateCommand : StoreCmdlet, ITraces
 {
     private ProviderHandle provider = ProviderHandle.None;
+    private string opened = string.Empty;
 
     /// <summary>The thumbprint of the certificate, as people paste it.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Thumbprint", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -42,8 +43,14 @@ public sealed class RevokeCBCertificateCommand : StoreCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
 
+    /// <summary>A certificate that Find-CBCertificate found.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Found", ValueFromPipeline = true)]
+    public FoundCertificate? InputObject { get; set; }
+
     /// <summary>The authority that issued it.</summary>
-    [Parameter(Mandatory = true)]
+    [Parameter(Mandatory = true, ParameterSetName = "Thumbprint")]
+    [Parameter(Mandatory = true, ParameterSetName = "Path")]
+    [Parameter(Mandatory = true, ParameterSetName = "Found", ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(AuthorityCompleter))]
     [ValidateNotNullOrEmpty]
     public string Authority { get; set; } = string.Empty;
@@ -60,24 +67,37 @@ public sealed class RevokeCBCertificateCommand : StoreCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>Shows what is exchanged with the CA: requests and answers with headers, text and times, without secrets. It
+    /// goes to the Information stream, tagged CBTrace.</summary>
+    [Parameter]
+    public SwitchParameter Trace { get; set; }
+
     private protected override void SetUp()
     {
-        Target = Authority;
-        provider = Own(AuthorityAccess.Open(Context, Authority, Operation));
+        if (Authority.Length > 0)
+        {
+            UseAuthority();
+        }
     }
 
     private protected override void ProcessItem()
     {
+        UseAuthority();
         if (ParameterSetName == "Path")
         {
             string path = Files.Resolve(this, Path);
             Target = path;
-            byte[] bytes = Files.Read(path);
-            NativeError.Check(NativeMethods.ChainParse(Context, bytes, (UIntPtr)(uint)bytes.Length, out ChainHandle chain, out ErrorHandle error), error);
-            using (chain)
+            RevokeFirst(Files.Read(path));
+            return;
+        }
+        if (ParameterSetName == "Found")
+        {
+            Target = InputObject!.SerialNumber;
+            if (InputObject.RawData.Length == 0)
             {
-                Revoke(chain.At(0), () => ModelConvert.Certificate(chain.At(0)));
+                throw ModuleErrors.NoCertificate($"The certificate {InputObject} cannot be revoked: {Authority} listed it without the certificate itself");
             }
+            RevokeFirst(InputObject.RawData);
             return;
         }
         foreach (string thumbprint in Thumbprint)
@@ -87,6 +107,26 @@ public sealed class RevokeCBCertificateCommand : StoreCmdlet
                 using EntryHandle entry = FindThumbprint(thumbprint);
                 Revoke(entry.Certificate, () => ModelConvert.Certificate(entry));
             });
+        }
+    }
+
+    // From the pipeline the authority comes with each item.
+    private void UseAuthority()
+    {
+        if (Authority != opened)
+        {
+            Target = Authority;
+            provider = Own(AuthorityAccess.Open(Context, Authority, Operation));
+            opened = Authority;
+        }
+    }
+
+    private void RevokeFirst(byte[] bytes)
+    {
+        NativeError.Check(NativeMethods.ChainParse(Context, bytes, (UIntPtr)(uint)bytes.Length, out ChainHandle chain, out ErrorHandle error), error);
+        using (chain)
+        {
+            Revoke(chain.At(0), () => ModelConvert.Certificate(chain.At(0)));
         }
     }
 

@@ -49,6 +49,7 @@ public sealed class TestCBCertificateRequestCommand : RequestCmdlet
 
     private protected override void SetUp()
     {
+        base.SetUp();
         if (!string.IsNullOrEmpty(Authority))
         {
             Target = Authority;

@@ -193,3 +193,28 @@ public sealed class HashAlgorithmCompleter : VocabularyCompleter
     /// <summary>Made by PowerShell.</summary>
     public HashAlgorithmCompleter() : base("hash-algorithm") { }
 }
+
+/// <summary>Formats of a person's subject, and what a template looks like.</summary>
+public sealed class SubjectFormatCompleter : LiveCompleter
+{
+    private protected override IEnumerable<Candidate> Candidates(IDictionary bound) => new[]
+    {
+        new Candidate("CommonName", "CN = the user's name"),
+        new Candidate("CommonNameIncludingEmail", "CN = the user's name, E = the e-mail address"),
+        new Candidate("CommonNameAsEmail", "CN = the e-mail address"),
+        new Candidate("CN={{UserName}},E={{EmailAddress}}", "A template: properties of the objects in double braces"),
+    };
+}
+
+/// <summary>Kinds of a person's alternative names.</summary>
+public sealed class PersonNameCompleter : LiveCompleter
+{
+    private protected override IEnumerable<Candidate> Candidates(IDictionary bound) => new[]
+    {
+        new Candidate("Email", "The e-mail address, else the user principal name"),
+        new Candidate("Upn", "The user principal name, else the e-mail address"),
+        new Candidate("OtherName", "The hex digits of the property OtherName"),
+        new Candidate("Guid", "The GUID of the directory object"),
+        new Candidate("Dns", "The fully qualified domain name of a device"),
+    };
+}

@@ -396,6 +396,21 @@ internal static class ModuleErrors
     public static CertBrokerException ProfileNotFound(string message, string? remedy = null) =>
         new CertBrokerException(CertBrokerStatus.NotFound, "Module.ProfileNotFound", message,
             remedy ?? "Get-CBCertificateProfile lists the templates of an authority.");
+
+    /// <summary>A subject with variables was given, and nobody to fill them.</summary>
+    public static CertBrokerException SubjectVariables(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Argument, "Module.SubjectVariables", message,
+            remedy ?? "Give the people or devices by the pipeline or as -InputObject.");
+
+    /// <summary>An object of the pipeline has no property that is a parameter.</summary>
+    public static CertBrokerException NothingBound(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Argument, "Module.NothingBound", message,
+            remedy ?? "Give -SubjectFormat, or a -Subject with variables, if the object is a person or device.");
+
+    /// <summary>A listed certificate came without its content.</summary>
+    public static CertBrokerException NoCertificate(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.NotFound, "Module.NoCertificate", message,
+            remedy ?? "Give its file with -Path, or its thumbprint if it is in a store here.");
 }
 
 internal enum NativeState
@@ -481,6 +496,7 @@ internal enum NativeNumber
     RetryAfterSeconds = 4,
     Line = 5,
     Column = 6,
+    NotSent = 7,
 }
 
 internal enum NativeCapability
@@ -511,4 +527,9 @@ internal enum NativeStoreCapability
     FriendlyNames = 1 << 3,
     Grants = 1 << 4,
     HardwareKeys = 1 << 5,
+}
+
+internal enum NativeOperationFlag
+{
+    Trace = 1 << 0,
 }

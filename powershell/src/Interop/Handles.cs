@@ -67,6 +67,8 @@ internal sealed class SettingsHandle : NativeHandle
 
 internal sealed class RequestHandle : NativeHandle
 {
+    public static RequestHandle None => new RequestHandle();
+
     protected override void Free(IntPtr value) => NativeMethods.RequestFree(value);
 }
 

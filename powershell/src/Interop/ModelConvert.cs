@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -195,8 +196,37 @@ internal static class ModelConvert
         Status = row.Text(Property.CheckStatus),
         Message = row.Text(Property.Message),
         Cause = row.Text(Property.Cause),
-        Remedy = row.Text(Property.Remedy),
+        RecommendedAction = row.Text(Property.Remedy),
+        ConnectorMessage = row.Text(Property.ConnectorMessage),
     };
+
+    public static FoundCertificate Found(Row row, string authority)
+    {
+        DateTime? When(Property property)
+        {
+            long seconds = row.Number(property);
+            return seconds == 0 ? (DateTime?)null : Time(seconds);
+        }
+        string reason = row.Text(Property.Reason);
+        string[] addresses = row.Texts(Property.EmailAddress);
+        return new FoundCertificate
+        {
+            Authority = authority,
+            SerialNumber = row.Text(Property.SerialNumber),
+            Subject = row.Text(Property.Subject),
+            Issuer = row.Text(Property.Issuer),
+            Thumbprint = row.Text(Property.Thumbprint),
+            Status = row.Text(Property.CaStatus),
+            Template = row.Text(Property.Template),
+            EmailAddress = addresses.Length > 0 ? addresses[0] : string.Empty,
+            Owner = row.Text(Property.Owner),
+            NotBefore = When(Property.NotBefore),
+            NotAfter = When(Property.NotAfter),
+            RevokedAt = When(Property.RevokedAt),
+            RevocationReason = reason.Length == 0 ? (RevocationReason?)null : (RevocationReason)int.Parse(reason, CultureInfo.InvariantCulture),
+            RawData = Convert.FromBase64String(row.Text(Property.Certificate)),
+        };
+    }
 
     public static ProfileRule Rule(Row row, string authority, string template) => new ProfileRule
     {

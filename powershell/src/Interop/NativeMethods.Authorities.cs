@@ -88,6 +88,11 @@ internal static partial class NativeMethods
     internal static extern int AuthorityListSettings(
         ContextHandle context, byte[]? location, byte[]? name, IntPtr each, IntPtr payload, out ErrorHandle error);
 
+    [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_authority_check")]
+    internal static extern int AuthorityCheck(
+        ContextHandle context, byte[]? location, byte[]? name, SettingsHandle settings, SettingsHandle options, RequestHandle request,
+        ref NativeOperation operation, IntPtr each, IntPtr payload, out ErrorHandle error);
+
     [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_authority_open")]
     internal static extern int AuthorityOpen(
         ContextHandle context, byte[]? location, byte[]? name, ref NativeOperation operation, out ProviderHandle @out, out ErrorHandle error);

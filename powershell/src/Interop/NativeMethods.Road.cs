@@ -74,4 +74,7 @@ internal static partial class NativeMethods
 
     [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_list_events")]
     internal static extern int ListEvents(ContextHandle context, byte[]? requestId, IntPtr each, IntPtr payload, out ErrorHandle error);
+
+    [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_keep_keys_ahead")]
+    internal static extern int KeepKeysAhead(ContextHandle context, uint keys, out ErrorHandle error);
 }

@@ -54,7 +54,11 @@ public sealed class AuthorityCheck
     public string Cause { get; internal set; } = string.Empty;
 
     /// <summary>What to do about it.</summary>
-    public string Remedy { get; internal set; } = string.Empty;
+    public string RecommendedAction { get; internal set; } = string.Empty;
+
+    /// <summary>How Microsoft's Intune Certificate Connector reports the same; empty when the check passed, and where the
+    /// connector has no message for it.</summary>
+    public string ConnectorMessage { get; internal set; } = string.Empty;
 
     /// <summary>The check's name and status.</summary>
     public override string ToString() => $"{Name}: {Status}";
