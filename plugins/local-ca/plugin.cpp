@@ -5,12 +5,15 @@
 // is given (a repeated order gets the same one); "issued/<serial>" certificates; "key/<sha256>" the order of a public
 // key; "revoked/<serial>" reason and time; "crl" a counter.
 #include <algorithm>
-#include <charconv>
 
 #include "certbroker/plugin.hpp"
+#include "orders.hpp"
 #include "profiles.hpp"
 
 using namespace certbroker::plugin;
+using local_ca::bytes_of_hex;
+using local_ca::is_order_id;
+using local_ca::StoredOrder;
 
 namespace {
 
@@ -54,62 +57,6 @@ constexpr auto order_days = setting(CBP_SCOPE_ORDER, CBP_NUMBER, "validity-days"
 constexpr const certbroker_setting_info *const settings[] = {
     &subject,  &key_algorithm, &key_length,     &root_days, &validity_days, &crl_days, &crl_url,
     &decision, &pending_for,   &final_decision, &reason,    &order_days,    nullptr};
-
-/// The fields of a stored order, one a line; texts of people come last because they may hold anything but line ends.
-struct StoredOrder {
-    std::string state;      ///< issued, pending, denied
-    std::string serial;     ///< issued
-    std::int64_t until = 0; ///< pending
-    std::string final_state;
-    std::string profile;
-    std::int64_t days = 0;
-    std::string reason;
-    std::string csr_hex;
-
-    std::string to_text() const {
-        return state + "\n" + serial + "\n" + std::to_string(until) + "\n" + final_state + "\n" + profile + "\n" +
-               std::to_string(days) + "\n" + csr_hex + "\n" + reason;
-    }
-    static StoredOrder from_text(std::string_view text) {
-        const auto next = [&text] {
-            const auto end = text.find('\n');
-            std::string line(text.substr(0, end));
-            text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-            return line;
-        };
-        StoredOrder order;
-        order.state = next();
-        order.serial = next();
-        order.until = number(next());
-        order.final_state = next();
-        order.profile = next();
-        order.days = number(next());
-        order.csr_hex = next();
-        order.reason = std::string(text);
-        return order;
-    }
-    static std::int64_t number(std::string_view text) {
-        std::int64_t value = 0;
-        (void)std::from_chars(text.data(), text.data() + text.size(), value);
-        return value;
-    }
-};
-
-/// Order ids are the host's; a token that comes back may be anything.
-bool is_order_id(std::string_view id) {
-    return !id.empty() && id.size() <= 100 &&
-           std::all_of(id.begin(), id.end(), [](char c) { return c >= ' ' && c <= '~'; });
-}
-
-std::string bytes_of_hex(std::string_view hex) {
-    std::string out;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-        unsigned value = 0;
-        (void)std::from_chars(hex.data() + i, hex.data() + i + 2, value, 16);
-        out.push_back(static_cast<char>(value));
-    }
-    return out;
-}
 
 class LocalCa {
 public:
@@ -225,7 +172,7 @@ public:
         const std::string before = call.state("revoked/" + serial);
         constexpr std::int32_t certificate_hold = 6;
         constexpr std::int32_t remove_from_crl = 8;
-        const bool held = before.starts_with(std::to_string(certificate_hold) + " ");
+        const bool held = local_ca::revocation_of(before).reason == certificate_hold;
         if (why == remove_from_crl && !held)
             return call.fail(CBP_E_INVALID, "The certificate could not be resumed: it is not suspended");
         if (!before.empty() && !held) return CBP_OK; // revoking again changes nothing
@@ -243,12 +190,10 @@ public:
         for (std::size_t i = 0; i < host_->list_count(list); ++i) {
             const std::string key(text(host_->list_at(list, i)));
             const std::string value = call.state(key);
-            const auto blank = value.find(' ');
-            if (blank == std::string::npos) continue;
+            const local_ca::Revocation kept = local_ca::revocation_of(value);
+            if (kept.reason < 0) continue;
             serials.push_back(bytes_of_hex(std::string_view(key).substr(sizeof("revoked/") - 1)));
-            revoked.push_back({sizeof(cbp_revoked),
-                               static_cast<std::int32_t>(StoredOrder::number(value.substr(0, blank))),
-                               StoredOrder::number(value.substr(blank + 1)), bytes(serials.back())});
+            revoked.push_back({sizeof(cbp_revoked), kept.reason, kept.at, bytes(serials.back())});
         }
         std::vector<const cbp_revoked *> pointers;
         for (const cbp_revoked &one : revoked)
@@ -269,6 +214,18 @@ public:
                 CBP_E_NOT_FOUND,
                 std::string("The certificate could not be found: this CA issued none with serial number ") + serial);
         return host_->add_certificate(call.raw(), bytes(der));
+    }
+
+    cbp_status search(Call call, const cbp_search &wish) {
+        constexpr std::size_t page = 200;
+        const cbp_list *list = nullptr;
+        call.check(host_->state_list(call.raw(), "issued/", &list));
+        const std::size_t count = host_->list_count(list);
+        const auto start = static_cast<std::size_t>(std::min<std::uint64_t>(wish.start, count));
+        const std::size_t end = std::min(count, start + page);
+        for (std::size_t i = start; i < end; ++i)
+            local_ca::show(host_, call, wish, std::string(text(host_->list_at(list, i))));
+        return end < count ? host_->search_more(call.raw(), end) : static_cast<cbp_status>(CBP_OK);
     }
 
     cbp_status list_profiles(Call call) {

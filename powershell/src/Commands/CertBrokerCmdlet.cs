@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using CertBroker.Interop;
 
 namespace CertBroker.Commands;
@@ -11,6 +12,9 @@ namespace CertBroker.Commands;
 public abstract class CertBrokerCmdlet : PSCmdlet, IOperationSink, IDisposable
 {
     private const string TraceSource = "http.trace";
+
+    // "The request 'CN=web01' (3f2b...): " at the beginning of a line of the log.
+    private static readonly Regex RequestName = new Regex("^The request '.*' \\([0-9a-f-]{36}\\): ", RegexOptions.CultureInvariant);
 
     private readonly List<string> warned = new List<string>();
     private readonly List<IDisposable> owned = new List<IDisposable>();
@@ -196,10 +200,12 @@ public abstract class CertBrokerCmdlet : PSCmdlet, IOperationSink, IDisposable
 
     private protected void WarnOnce(string text)
     {
-        // A warning of the log comes again with the result, without the log's words around it.
-        if (!warned.Any(said => said.IndexOf(text, StringComparison.Ordinal) >= 0))
+        // A warning of the log comes again with the result, without the log's words around it; and in a batch every request
+        // brings what is the same for all of them, such as a root that is not trusted.
+        string core = RequestName.Replace(text, string.Empty);
+        if (!warned.Any(said => said.IndexOf(core, StringComparison.Ordinal) >= 0))
         {
-            warned.Add(text);
+            warned.Add(core);
             WriteWarning(text);
         }
     }
