@@ -34,6 +34,12 @@ namespace CertBroker.Commands;
 /// <code>New-CBCertificateRequest -Subject 'CN=test' -DnsName test.example.com -RequestType Cert</code>
 /// <para>Nobody else is asked: the certificate stands in CurrentUser\My when the command ends.</para>
 /// </example>
+/// <example>
+/// <title>Make a request for a device</title>
+/// <code>$device = @{ DeviceName = 'LAPTOP1'; SerialNumber = '4711' }
+/// New-CBCertificateRequest -InputObject $device -SubjectFormat 'CN={{DeviceName}},OU={{SerialNumber}}' -SubjectAlternativeName 'Dns={{DeviceName}}.example.com'</code>
+/// <para>The variables in double braces are properties of the object. What they hold never adds a part to the subject.</para>
+/// </example>
 [Cmdlet(VerbsCommon.New, "CBCertificateRequest", DefaultParameterSetName = InfSet, SupportsShouldProcess = true)]
 [OutputType(typeof(CertificateRequestInfo))]
 public sealed class NewCBCertificateRequestCommand : RequestCmdlet

@@ -35,6 +35,13 @@ namespace CertBroker.Commands;
 /// <code>New-CBCertificateRequest -Subject 'CN=agent' -KeyAlgorithm ECDSA_P256 | Request-CBCertificate -Authority lab -WaitSeconds 5</code>
 /// <para>Sends the request, and asks again for up to five seconds when the CA wants to decide later.</para>
 /// </example>
+/// <example>
+/// <title>Get certificates for users</title>
+/// <code>@{ UserName = 'jane'; mail = 'jane@example.com' }, @{ UserName = 'john'; upn = 'john@example.com' } |
+///     Request-CBCertificate -Authority lab -Template user -SubjectFormat CommonNameIncludingEmail -SubjectAlternativeName Email, Upn -KeyAlgorithm ECDSA_P256</code>
+/// <para>Users of a directory and rows of Import-Csv are taken the same way. E-mail address and user principal name stand in for
+/// each other; a user who has neither is an error, and the next one comes. docs/person-profiles.md lists the properties.</para>
+/// </example>
 [Cmdlet(VerbsLifecycle.Request, "CBCertificate", DefaultParameterSetName = ParameterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(IssuanceResult))]
 public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParameters, ITraces

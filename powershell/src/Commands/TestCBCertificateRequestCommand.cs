@@ -27,6 +27,11 @@ namespace CertBroker.Commands;
 /// <code>Test-CBCertificateRequest -Subject 'CN=web01.example.com' -DnsName web01.example.com -Authority lab -Template server</code>
 /// <para>Shows what the CA would refuse, before anything is sent to it.</para>
 /// </example>
+/// <example>
+/// <title>Find users whose names cannot be made</title>
+/// <code>@{ UserName = 'jane'; mail = 'jane@example.com' }, @{ UserName = 'nobody' } | Test-CBCertificateRequest -SubjectFormat CommonNameAsEmail</code>
+/// <para>Shows that nobody has neither an e-mail address nor a user principal name.</para>
+/// </example>
 [Cmdlet(VerbsDiagnostic.Test, "CBCertificateRequest", DefaultParameterSetName = InfSet)]
 [OutputType(typeof(Diagnostic), typeof(bool))]
 public sealed class TestCBCertificateRequestCommand : RequestCmdlet
