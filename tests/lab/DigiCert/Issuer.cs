@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -54,11 +55,21 @@ internal sealed partial class Issuer(Cas cas, Ledger ledger)
         {
             throw new Fault("TD-KEY-TYPE", $"The profile takes keys of the algorithm {wanted}, not {key.Oid.Value}.");
         }
-        using AsymmetricAlgorithm? algorithm = key.Oid.Value == rsa ? key.GetRSAPublicKey() : key.GetECDsaPublicKey();
-        if (algorithm is null || algorithm.KeySize < profile.KeySize)
+        int bits = wanted == rsa ? RsaBits(key) : EcBits(key);
+        if (bits < profile.KeySize)
         {
-            throw new Fault("TD-KEY-SIZE", $"The key has {algorithm?.KeySize} bits; the profile wants {profile.KeySize}.");
+            throw new Fault("TD-KEY-SIZE", $"The key has {bits} bits; the profile wants {profile.KeySize}.");
         }
+    }
+
+    /// <summary>Read out of the key's own structure: an object of libcrypto for it costs as much as its signature.</summary>
+    private static int RsaBits(PublicKey key) =>
+        (int)new AsnReader(key.EncodedKeyValue.RawData, AsnEncodingRules.DER).ReadSequence().ReadInteger().GetBitLength();
+
+    private static int EcBits(PublicKey key)
+    {
+        using ECDsa? algorithm = key.GetECDsaPublicKey();
+        return algorithm?.KeySize ?? 0;
     }
 
     public IssuedCertificate Issue(Profile profile, IReadOnlyDictionary<string, string> pairs, PublicKey key, Scenario scenario)
