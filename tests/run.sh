@@ -166,6 +166,7 @@ fi
 if wants powershell; then
   lane_begins
   banner 'Cmdlets in a real PowerShell engine'
+  step 'the lab is built' tests/lab/build.sh && counted 'The lab, its own tests' lab build/lab/certbroker-lab selftest
   counted 'PowerShell tests' powershell tests/powershell/run.sh
   lane_ends 'Linux: cmdlets in PowerShell'
 fi
