@@ -18,7 +18,7 @@ struct Kind {
     const char *connector_message;
 };
 namespace kinds {
-#define CERTBROKER_CHECK_KIND(name, id, title, tried, remedy, connector_message)                                            \
+#define CERTBROKER_CHECK_KIND(name, id, title, tried, remedy, connector_message)                                       \
     inline constexpr Kind name{id, title, remedy, connector_message};
 #include "issuance/checks.def"
 #undef CERTBROKER_CHECK_KIND

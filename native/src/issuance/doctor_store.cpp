@@ -20,8 +20,8 @@ public:
         CERTBROKER_TRY(const crypto::KeyHandle key, store_.create_key(options, operation_));
         key_ = key->uri();
         CERTBROKER_TRY(const Bytes serial, crypto::random_serial(*core.options.random));
-        CERTBROKER_TRY(const auto spec, profile::make_self_signed_spec(wish, key->public_key(),
-                                                                       core.options.clock->now(), serial));
+        CERTBROKER_TRY(const auto spec,
+                       profile::make_self_signed_spec(wish, key->public_key(), core.options.clock->now(), serial));
         CERTBROKER_TRY(const x509::Certificate certificate, x509::sign_certificate(spec, *key));
         certificate_ = certificate.thumbprint();
         CERTBROKER_CHECK(store_.put(certificate, {}, operation_));
@@ -57,7 +57,8 @@ void check_store(Sheet &sheet, Core &core, const std::string &uri) {
     const std::string name = (*store)->uri().to_string();
     constexpr std::uint64_t wanted = store::keeps_keys | store::can_write;
     if (((*store)->capabilities() & wanted) != wanted) {
-        sheet.failed(kinds::store, "Nothing can be stored in " + name, "The store is read-only, or keeps no private keys");
+        sheet.failed(kinds::store, "Nothing can be stored in " + name,
+                     "The store is read-only, or keeps no private keys");
         return;
     }
     Probe probe(**store, sheet.operation());

@@ -20,11 +20,11 @@ TEST_CASE("A healthy connection passes every check, in order, with what was seen
         CHECK_FALSE(each.name.empty());
         CHECK_FALSE(each.message.empty());
     }
-    CHECK(ids == std::vector<std::string>{"settings", "certificate.thumbprint", "certificate.present", "certificate.key",
-                                          "certificate.access", "certificate.validity", "certificate.chain",
-                                          "certificate.usage", "network.name", "network.connection", "tls.server",
-                                          "tls.client", "http.answer", "clock", "template", "template.request",
-                                          "patient.own", "store"});
+    CHECK(ids == std::vector<std::string>{"settings", "certificate.thumbprint", "certificate.present",
+                                          "certificate.key", "certificate.access", "certificate.validity",
+                                          "certificate.chain", "certificate.usage", "network.name",
+                                          "network.connection", "tls.server", "tls.client", "http.answer", "clock",
+                                          "template", "template.request", "patient.own", "store"});
     CHECK(row(rows, "patient.own").message == "user, with names");
 }
 
@@ -32,7 +32,8 @@ TEST_CASE("An authority is looked at with what is registered, and what is given 
     Clinic clinic;
     const Server server(answer_all(), clinic.door());
     const std::string thumbprint = clinic.admit(clinic.client);
-    must(clinic.broker->authorities().add(Location::current_user, "lab", "patient", clinic.settings(server, thumbprint)));
+    must(clinic.broker->authorities().add(Location::current_user, "lab", "patient",
+                                          clinic.settings(server, thumbprint)));
     Examination wish;
     wish.authority = "lab";
     auto rows = must(clinic.broker->examine(wish, clinic.operation));

@@ -36,8 +36,8 @@ TlsIdentity variant(const Clinic &clinic, std::int64_t from, std::int64_t to, co
 TEST_CASE("A thumbprint is read as people paste it, and refused when it is none") {
     Clinic clinic;
     const std::string thumbprint = clinic.admit(clinic.client);
-    for (const std::string &pasted :
-         {"\xe2\x80\x8e" + thumbprint, "\xe2\x80\x9c" + thumbprint + "\xe2\x80\x9d", " " + ascii_lower(thumbprint) + " "}) {
+    for (const std::string &pasted : {"\xe2\x80\x8e" + thumbprint, "\xe2\x80\x9c" + thumbprint + "\xe2\x80\x9d",
+                                      " " + ascii_lower(thumbprint) + " "}) {
         const auto rows = clinic.examine(with_certificate(pasted));
         CHECK(row(rows, "certificate.thumbprint").state == CheckState::passed);
         CHECK(row(rows, "certificate.access").state == CheckState::passed);

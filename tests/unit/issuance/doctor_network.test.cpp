@@ -57,7 +57,8 @@ TEST_CASE("A server that is not trusted, or belongs to another name, fails at TL
     CHECK(wrong.requests().empty());
 }
 
-TEST_CASE("A server that wants a certificate and gets none, or a wrong one, refuses it: before or after the handshake") {
+TEST_CASE(
+    "A server that wants a certificate and gets none, or a wrong one, refuses it: before or after the handshake") {
     Clinic clinic;
     const Pki others;
     const std::string foreign = clinic.admit(make_tls_identity(others.ca, {"client.example.com"}, true));

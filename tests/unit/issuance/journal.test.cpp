@@ -176,3 +176,18 @@ TEST_CASE("The journal is its owner's alone") {
     const auto journal = must(Journal::open(folder.path() / "new" / "folder", system_clock()));
     CHECK(only_owner_reads(folder.path() / "new" / "folder" / "journal.sqlite"));
 }
+
+TEST_CASE("A note is an event that is no step") {
+    TemporaryFolder folder;
+    const auto journal = must(Journal::open(folder.path(), system_clock()));
+    must(journal->add(sample("one")));
+    must(journal->note("one", "seen"));
+    must(journal->note("one", "seen again"));
+    const auto events = must(journal->events("one"));
+    REQUIRE(events.size() == 3);
+    CHECK(events[1].message == "seen");
+    CHECK(events[2].message == "seen again");
+    CHECK(events[2].state == State::prepared);
+    CHECK(must(journal->get("one")).message == "hello");
+    CHECK(id_of(journal->note("two", "x")) == "Journal.NotFound");
+}

@@ -13,7 +13,8 @@ using plugin::setting;
 constexpr auto url = setting(CBP_SCOPE_CONNECTION, CBP_TEXT, "url", "Where it is.", CBP_REQUIRED);
 constexpr auto client = setting(CBP_SCOPE_CONNECTION, CBP_KEY, "client-certificate", "Who we are.");
 constexpr auto trust = setting(CBP_SCOPE_CONNECTION, CBP_PATH, "server-trust", "Whom we trust.");
-constexpr auto timeout = setting(CBP_SCOPE_CONNECTION, CBP_NUMBER, "timeout-ms", "How long.", 0, "20000", nullptr, 1, 60'000);
+constexpr auto timeout =
+    setting(CBP_SCOPE_CONNECTION, CBP_NUMBER, "timeout-ms", "How long.", 0, "20000", nullptr, 1, 60'000);
 constexpr const certbroker_setting_info *const settings[] = {&url, &client, &trust, &timeout, nullptr};
 
 class Patient {
