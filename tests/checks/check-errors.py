@@ -25,8 +25,17 @@ def statuses():
 
 
 problems, catalogue, notes = [], [], []
+# Plugins that name their failures have a catalogue like the layers'; their ids begin with their name.
+plugins = sorted(p.parent.name for p in (root / "plugins").glob("*/errors.def"))
+layers += ["plugins/" + name for name in plugins]
+
+
+def folder(layer):
+    return root / ("powershell/src" if layer == "module" else layer if layer.startswith("plugins/") else "native/src/" + layer)
+
+
 for layer in layers:
-    path = (root / "powershell/src" if layer == "module" else root / "native/src" / layer) / "errors.def"
+    path = folder(layer) / "errors.def"
     text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
     found = row.findall(text)
     if len(found) != text.count("CERTBROKER_ERROR("):
@@ -41,7 +50,7 @@ if diagnostics.exists():
 
 tests = "\n".join(p.read_text(errors="replace") for p in (root / "tests").rglob("*")
                   if p.suffix in (".cpp", ".hpp", ".cs", ".ps1", ".c") and "bin" not in p.parts and "obj" not in p.parts)
-code = {layer: "\n".join(p.read_text() for p in (root / "native/src").rglob("*") if p.suffix in (".cpp", ".hpp")) for layer in ["all"]}["all"]
+code = "\n".join(p.read_text() for top in ("native/src", "plugins") for p in (root / top).rglob("*") if p.suffix in (".cpp", ".hpp"))
 managed = "\n".join(p.read_text() for p in (root / "powershell/src").rglob("*.cs"))
 seen = set()
 for layer, name, i, status, meaning, remedy in catalogue:

@@ -61,7 +61,8 @@ typedef struct cbp_list cbp_list;         /* byte strings */
 typedef struct cbp_instance cbp_instance; /* the plugin's own object */
 
 enum { CBP_LOG_TRACE = 0, CBP_LOG_DEBUG = 1, CBP_LOG_INFO = 2, CBP_LOG_WARNING = 3, CBP_LOG_ERROR = 4 };
-enum { CBP_DETAIL_HTTP_STATUS = 1, CBP_DETAIL_OS_CODE = 2, CBP_DETAIL_RETRY_AFTER_SECONDS = 4, CBP_DETAIL_LINE = 5, CBP_DETAIL_COLUMN = 6 };
+enum { CBP_DETAIL_HTTP_STATUS = 1, CBP_DETAIL_OS_CODE = 2, CBP_DETAIL_RETRY_AFTER_SECONDS = 4, CBP_DETAIL_LINE = 5, CBP_DETAIL_COLUMN = 6,
+       CBP_DETAIL_NOT_SENT = 7 /* 0.2; submit, renew: 1 = the order did not leave, whatever the status; it may be sent again */ };
 
 /* --- HTTP ---------------------------------------------------------------------------------------------------------- */
 
@@ -116,7 +117,8 @@ typedef struct cbp_attribute {
     const char *oid;
     cbp_bytes value;
 } cbp_attribute;
-enum { CBP_CMS_ALLOW_LEGACY = 1 << 0 }; /* DES, 3DES, SHA-1, MD5: only where a setting of the plugin says so */
+enum { CBP_CMS_ALLOW_LEGACY = 1 << 0,  /* DES, 3DES, SHA-1, MD5: only where a setting of the plugin says so */
+       CBP_CMS_MAY_LACK_CONTENT = 1 << 1 }; /* 0.2; cms_verify: a message without content is one whose content is empty */
 
 typedef struct cbp_cms_sign_options {
     uint32_t struct_size;
@@ -224,7 +226,8 @@ typedef struct cbp_host {
     int32_t(CBP_CALL *http_status)(const cbp_response *);
     const char *(CBP_CALL *http_header)(const cbp_response *, const char *name);       /* first of that name, any case; NULL */
     cbp_bytes(CBP_CALL *http_body)(const cbp_response *);
-    /* A secret out of a response (a challenge page): the text between the first `before` and the next `after`. */
+    /* A secret out of a response (a challenge page): the text between the first `before` and the next `after`. A page in
+     * UTF-16, by its mark or its NUL octets, is searched as its text in UTF-8 (0.2). */
     cbp_status(CBP_CALL *secret_extract)(cbp_call *, const cbp_response *, const char *before, const char *after, const cbp_secret **out);
 
     /* keys, by handle. algorithm: "RSA", "ECDSA_P256", ... store: "LocalMachine/My"; NULL = the instance's own place */
@@ -297,6 +300,11 @@ typedef struct cbp_host {
     cbp_status(CBP_CALL *add_found)(cbp_call *, const cbp_found *);          /* search: at most 1,000 a call */
     cbp_status(CBP_CALL *search_more)(cbp_call *, uint64_t next);            /* search: there is more, from this start on */
     cbp_status(CBP_CALL *add_endpoint)(cbp_call *, const cbp_endpoint *);    /* endpoints */
+    /* Every CRL of a certs-only PKCS#7, DER each; none is an empty list. Nothing is verified. */
+    cbp_status(CBP_CALL *split_crls)(cbp_call *, cbp_bytes input, const cbp_list **out);
+    /* Whether one certificate's signature is that of another's key, and its issuer's name that one's: CBP_E_NOT_FOUND
+     * (without fail) when not. Neither validity nor purpose is looked at. */
+    cbp_status(CBP_CALL *issued_by)(cbp_call *, cbp_bytes certificate_der, cbp_bytes issuer_der);
 } cbp_host;
 
 /* One issuance. Call-scoped. */

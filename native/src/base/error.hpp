@@ -37,6 +37,7 @@ enum class ErrorNumber : std::int32_t {
     retry_after_seconds = 4,
     line = 5,
     column = 6,
+    not_sent = 7, ///< 1: an order that failed did not leave
 };
 
 /// Why something could not be done: status, one line "what could not be done: why", cause chain and remedy.

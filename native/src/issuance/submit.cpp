@@ -26,6 +26,10 @@ bool may_have_left(const Error &error) {
                                           "Http.ServerTrust", "Http.ClientCertificate"}) {
         if (has_cause(error, before)) return false;
     }
+    // The provider knows: it failed before it sent the order.
+    if (const auto kept = error.numbers().find(ErrorNumber::not_sent);
+        kept != error.numbers().end() && kept->second == 1)
+        return false;
     switch (error.status()) {
     case Status::argument: // what the plugin or the CA said about the request, before it took it
     case Status::text:

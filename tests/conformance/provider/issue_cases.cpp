@@ -1,3 +1,4 @@
+#include "base/encoding.hpp"
 #include "world.hpp"
 
 using namespace certbroker;
@@ -174,10 +175,17 @@ TEST_CASE("find: what became of an order can be asked, and what never arrived is
     const x509::Csr csr = world.make_csr();
     const provider::Order order = world.order(csr, "issue");
     REQUIRE(must(ca->submit(order, world.operation)).state == State::issued);
+    // As the host asks: with all it knows of the request.
+    world.play_if_there("find");
     provider::Query query;
     query.idempotency = order.idempotency;
+    query.public_key_sha256 = to_hex(csr.public_key().sha256());
+    query.csr = &csr;
     CHECK(must(ca->find(query, world.operation)).state == State::issued);
+    const x509::Csr other = world.make_csr();
     query.idempotency = must(crypto::random_uuid(crypto::system_random()));
+    query.public_key_sha256 = to_hex(other.public_key().sha256());
+    query.csr = &other;
     const auto missing = ca->find(query, world.operation);
     REQUIRE_FALSE(missing.has_value());
     CHECK(missing.error().status() == Status::not_found);

@@ -103,7 +103,7 @@ TEST_CASE("revoke: once, again, and a certificate of somebody else") {
     world.play("issue");
     const auto ca = world.open();
     const x509::Certificate certificate = issue_one(world, *ca);
-    if (subject().fixture.scenario("revoke")) world.play("revoke");
+    world.play_if_there("revoke");
     REQUIRE(ca->revoke(certificate, x509::RevocationReason::key_compromise, world.operation).has_value());
     CHECK(ca->revoke(certificate, x509::RevocationReason::key_compromise, world.operation).has_value());
     const auto foreign = ca->revoke(foreign_certificate(world), x509::RevocationReason::unspecified, world.operation);
@@ -140,7 +140,7 @@ TEST_CASE("renew: a certificate of this CA is renewed, one of somebody else is n
     const auto ca = world.open();
     const x509::Certificate current = issue_one(world, *ca);
     const crypto::KeyHandle current_key = world.last_key;
-    if (subject().fixture.scenario("renew")) world.play("renew");
+    world.play_if_there("renew");
     const x509::Csr csr = world.make_csr();
     provider::Order order = world.order(csr, "renew");
     order.current = &current;
@@ -161,6 +161,42 @@ TEST_CASE("certificates: what was issued can be fetched by serial number") {
     world.play("issue");
     const auto ca = world.open();
     const x509::Certificate certificate = issue_one(world, *ca);
+    world.play_if_there("certificate");
     CHECK(must(ca->get_certificate(certificate.serial_hex(), world.operation)) == certificate);
     CHECK_FALSE(ca->get_certificate("0BADC0DE", world.operation).has_value());
+}
+
+TEST_CASE("search: page after page, each certificate with what the CA says of it") {
+    World world;
+    if (!world.can(CBP_CAN_SEARCH)) SKIP("this provider cannot search");
+    world.play("issue");
+    const auto ca = world.open();
+    (void)issue_one(world, *ca);
+    world.play_if_there("search");
+    provider::Search search;
+    search.profile = subject().fixture.profile();
+    std::size_t rows = 0;
+    for (int page = 0; page < 10; ++page) {
+        const provider::FoundPage found = must(ca->search(search, world.operation));
+        rows += found.rows.size();
+        for (const provider::FoundCertificate &row : found.rows) {
+            CHECK_FALSE(row.serial.empty());
+            CHECK_FALSE(row.status.empty());
+        }
+        if (!found.next) break;
+        REQUIRE(*found.next > search.start);
+        search.start = *found.next;
+    }
+    CHECK(rows > 0);
+    CHECK(world.http.problem().empty());
+}
+
+TEST_CASE("endpoints: they are told without asking anybody") {
+    World world;
+    if (!world.can(CBP_CAN_ENDPOINTS)) SKIP("this provider tells no endpoints");
+    const auto endpoints = must(world.open()->endpoints(world.operation));
+    REQUIRE_FALSE(endpoints.empty());
+    for (const provider::Endpoint &endpoint : endpoints)
+        CHECK((endpoint.url.starts_with("https://") || endpoint.allow_plain));
+    CHECK(world.http.seen().empty());
 }

@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/text.hpp"
+#include "crypto/cms.hpp"
 #include "http/errors.hpp"
 #include "support/platform.hpp"
 
@@ -41,7 +42,7 @@ ScriptedHttp::ScriptedHttp(const Clock &clock) : clock_(&clock) {
 void ScriptedHttp::play(std::vector<Exchange> exchanges) {
     const std::lock_guard lock(mutex_);
     exchanges_ = std::move(exchanges);
-    next_ = 0;
+    used_.assign(exchanges_.size(), false);
 }
 
 std::vector<http::Request> ScriptedHttp::seen() const {
@@ -54,7 +55,7 @@ std::string ScriptedHttp::problem() const {
     return problem_;
 }
 
-std::string ScriptedHttp::chain_for(const x509::Csr &csr, const crypto::PublicKey &key) {
+x509::Certificate ScriptedHttp::leaf_for(const x509::Csr &csr, const crypto::PublicKey &key) {
     x509::CertificateSpec spec;
     spec.subject = csr.subject();
     spec.issuer = ca_->subject();
@@ -66,7 +67,7 @@ std::string ScriptedHttp::chain_for(const x509::Csr &csr, const crypto::PublicKe
     std::erase_if(spec.extensions, [](const x509::Extension &e) { return e.oid == x509::oid::subject_key_identifier; });
     spec.extensions.push_back(x509::make_subject_key_identifier(key.key_identifier()));
     spec.extensions.push_back(x509::make_authority_key_identifier(ca_key_->public_key().key_identifier()));
-    return must(x509::sign_certificate(spec, *ca_key_)).to_pem();
+    return must(x509::sign_certificate(spec, *ca_key_));
 }
 
 x509::Csr ScriptedHttp::some_csr() const {
@@ -75,12 +76,27 @@ x509::Csr ScriptedHttp::some_csr() const {
     return must(x509::create_csr(spec, *ca_key_));
 }
 
-/// {chain} leaf and CA; {chain-reversed}; {leaf}; {wrong-key} a certificate for another key; {truncated} half of one.
+/// The request for a certificate in a body: PEM, or bare base64 as it stands in XML and JSON.
+static std::optional<x509::Csr> csr_in(std::string_view body) {
+    if (body.find("CERTIFICATE REQUEST-----") != std::string_view::npos) return must(x509::Csr::parse(as_bytes(body)));
+    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    for (auto at = body.find("MI"); at != std::string_view::npos; at = body.find("MI", at)) {
+        const auto end = std::min(body.find_first_not_of(alphabet, at), body.size());
+        if (const auto der = from_base64(body.substr(at, end - at)); der && end - at > 100) {
+            if (auto csr = x509::Csr::parse(*der)) return *std::move(csr);
+        }
+        at = end;
+    }
+    return std::nullopt;
+}
+
+/// PEM: {chain} leaf and CA; {chain-reversed}; {leaf}; {wrong-key} a certificate for another key; {truncated} half of
+/// one. Base64 of DER: {pkcs7} leaf and CA as certs-only PKCS#7, with -reversed, -truncated and -wrong-key likewise;
+/// {leaf-der}; {ca-der}; {last-leaf-der} and {serial} of the certificate that was made last.
 std::string ScriptedHttp::fill(std::string body, const http::Request &request) {
     // One answer at a time: each is for the request that was seen last.
     const std::lock_guard lock(filling_);
-    const std::string text(as_text(request.body));
-    if (text.find("CERTIFICATE REQUEST-----") != std::string::npos) last_csr_ = must(x509::Csr::parse(request.body));
+    if (auto csr = csr_in(as_text(request.body))) last_csr_ = std::move(csr);
     const auto replace = [&body](const std::string &name, const auto &make) {
         for (auto at = body.find(name); at != std::string::npos; at = body.find(name, at)) {
             const std::string value = make();
@@ -90,15 +106,50 @@ std::string ScriptedHttp::fill(std::string body, const http::Request &request) {
     };
     // Asked without an order before it: some certificate, as a CA with other customers would have one.
     if (!last_csr_ && body.find('{') != std::string::npos) last_csr_ = some_csr();
-    const auto leaf = [this] { return chain_for(*last_csr_, last_csr_->public_key()); };
-    replace("{chain}", [&] { return leaf() + ca_->to_pem(); });
-    replace("{chain-reversed}", [&] { return ca_->to_pem() + leaf(); });
-    replace("{leaf}", leaf);
-    replace("{truncated}", [&] { return leaf().substr(0, 300); });
-    replace("{wrong-key}", [&] {
-        return chain_for(*last_csr_, must(crypto::generate_key({crypto::KeyAlgorithm::ecdsa_p256, 256}))->public_key());
-    });
+    const auto leaf = [this] {
+        last_leaf_ = leaf_for(*last_csr_, last_csr_->public_key());
+        return *last_leaf_;
+    };
+    const auto wrong = [this] {
+        return leaf_for(*last_csr_, must(crypto::generate_key({crypto::KeyAlgorithm::ecdsa_p256, 256}))->public_key());
+    };
+    const auto last_leaf = [&] { return last_leaf_ ? *last_leaf_ : leaf(); };
+    const auto pkcs7 = [&](const x509::Certificate &first, const x509::Certificate &second) {
+        return to_base64(crypto::join_pkcs7({first.der(), second.der()}));
+    };
+    replace("{chain}", [&] { return leaf().to_pem() + ca_->to_pem(); });
+    replace("{chain-reversed}", [&] { return ca_->to_pem() + leaf().to_pem(); });
+    replace("{leaf}", [&] { return leaf().to_pem(); });
+    replace("{truncated}", [&] { return leaf().to_pem().substr(0, 300); });
+    replace("{wrong-key}", [&] { return wrong().to_pem(); });
+    replace("{pkcs7}", [&] { return pkcs7(leaf(), *ca_); });
+    replace("{pkcs7-reversed}", [&] { return pkcs7(*ca_, leaf()); });
+    replace("{pkcs7-truncated}", [&] { return pkcs7(leaf(), *ca_).substr(0, 300); });
+    replace("{pkcs7-wrong-key}", [&] { return pkcs7(wrong(), *ca_); });
+    replace("{leaf-der}", [&] { return to_base64(leaf().der()); });
+    replace("{ca-der}", [&] { return to_base64(ca_->der()); });
+    replace("{last-leaf-der}", [&] { return to_base64(last_leaf().der()); });
+    replace("{serial}", [&] { return last_leaf().serial_hex(); });
     return body;
+}
+
+/// The next one whose address fits, in order; the last that fits repeats. Two addresses have an order each.
+Exchange ScriptedHttp::choose(const http::Request &request) {
+    std::optional<std::size_t> last;
+    for (std::size_t i = 0; i < exchanges_.size(); ++i) {
+        const Exchange &exchange = exchanges_[i];
+        if ((exchange.method != "*" && exchange.method != request.method) ||
+            (exchange.url != "*" && !request.url.starts_with(exchange.url)))
+            continue;
+        last = i;
+        if (!used_[i]) break;
+    }
+    if (!last) {
+        problem_ = "no exchange of the scenario fits " + request.method + " " + request.url;
+        last = exchanges_.size() - 1;
+    }
+    used_[*last] = true;
+    return exchanges_[*last];
 }
 
 Result<http::Response> ScriptedHttp::send(const http::Request &request, const Operation &operation) {
@@ -108,15 +159,10 @@ Result<http::Response> ScriptedHttp::send(const http::Request &request, const Op
         seen_.push_back(request);
         if (exchanges_.empty())
             return fail(errors::http_connect, "The request could not be sent: the scenario has no exchange");
-        exchange = exchanges_[std::min(next_, exchanges_.size() - 1)]; // the last one repeats
-        ++next_;
+        exchange = choose(request);
         std::string all = request.method + " " + request.url + "\n" + std::string(as_text(request.body));
         for (const auto &[name, value] : request.headers)
             all += "\n" + name + ": " + value;
-        if ((exchange.method != "*" && exchange.method != request.method) ||
-            (exchange.url != "*" && !request.url.starts_with(exchange.url)))
-            problem_ =
-                "expected " + exchange.method + " " + exchange.url + ", got " + request.method + " " + request.url;
         for (const std::string &want : exchange.wants) {
             if (all.find(want) == std::string::npos) problem_ = "'" + want + "' does not stand in " + all;
         }
@@ -168,8 +214,35 @@ void World::play(const std::string &scenario) {
     if (auto exchanges = subject().fixture.scenario(scenario)) http.play(*std::move(exchanges));
 }
 
+void World::play_if_there(const std::string &scenario) {
+    if (subject().fixture.scenario(scenario)) play(scenario);
+}
+
+std::string World::client_certificate() {
+    if (!client_certificate_.empty()) return client_certificate_;
+    const auto store = must(stores_.open("memory:CurrentUser/My"));
+    store::KeyOptions options;
+    options.spec = {crypto::KeyAlgorithm::ecdsa_p256, 256};
+    const crypto::KeyHandle key = must(store->create_key(options, operation));
+    x509::CertificateSpec spec;
+    spec.subject = spec.issuer = must(x509::Name::parse("CN=Conformance client"));
+    spec.serial = {0x12};
+    spec.not_before = clock.now() - 3600;
+    spec.not_after = clock.now() + 10LL * 365 * 86'400;
+    spec.spki = key->public_key().spki();
+    const x509::Certificate certificate = must(x509::sign_certificate(spec, *key));
+    (void)must(store->put(certificate, {}, operation));
+    client_certificate_ = certificate.thumbprint();
+    return client_certificate_;
+}
+
 Result<std::unique_ptr<provider::Provider>> World::open(const Settings &settings) {
-    return provider::Provider::open(plugin_, "conformance", settings, services_, operation);
+    Settings filled = settings;
+    for (const auto &[name, value] : settings.values()) {
+        const auto *text = std::get_if<std::string>(&value);
+        if (text != nullptr && *text == "{client-certificate}") filled.set(name, client_certificate());
+    }
+    return provider::Provider::open(plugin_, "conformance", filled, services_, operation);
 }
 
 std::unique_ptr<provider::Provider> World::open() {

@@ -53,18 +53,21 @@ public:
     std::string problem() const; ///< the first expectation that was not met
 
 private:
+    /// The exchange that answers a request; with the lock held.
+    Exchange choose(const certbroker::http::Request &request);
     std::string fill(std::string body, const certbroker::http::Request &request);
     certbroker::x509::Csr some_csr() const;
-    std::string chain_for(const certbroker::x509::Csr &csr, const certbroker::crypto::PublicKey &key);
+    certbroker::x509::Certificate leaf_for(const certbroker::x509::Csr &csr, const certbroker::crypto::PublicKey &key);
 
     const certbroker::Clock *clock_;
     certbroker::crypto::KeyHandle ca_key_;
     std::optional<certbroker::x509::Certificate> ca_;
     std::mutex filling_;
     std::optional<certbroker::x509::Csr> last_csr_;
+    std::optional<certbroker::x509::Certificate> last_leaf_;
     mutable std::mutex mutex_;
     std::vector<Exchange> exchanges_;
-    std::size_t next_ = 0;
+    std::vector<bool> used_;
     std::vector<certbroker::http::Request> seen_;
     std::string problem_;
 };
@@ -78,6 +81,8 @@ public:
     void play(const std::string &scenario);
     std::unique_ptr<certbroker::provider::Provider> open();
     certbroker::Result<std::unique_ptr<certbroker::provider::Provider>> open(const certbroker::Settings &settings);
+    /// Plays a scenario where the fixture has one of its own for it; else what was played goes on.
+    void play_if_there(const std::string &scenario);
     /// A CSR for the fixture's names with a fresh P-256 key.
     certbroker::x509::Csr make_csr();
     certbroker::provider::Order order(const certbroker::x509::Csr &csr, const std::string &scenario) const;
@@ -93,8 +98,12 @@ public:
     certbroker::crypto::KeyHandle last_key;
 
 private:
+    /// The thumbprint of a certificate in My, with its key, for settings that want one.
+    std::string client_certificate();
+
     std::filesystem::path home_;
     certbroker::store::StoreRegistry stores_;
+    std::string client_certificate_;
     std::unique_ptr<certbroker::provider::StateStore> state_;
     certbroker::provider::Services services_;
     std::unique_ptr<certbroker::provider::Registry> registry_;

@@ -1,0 +1,172 @@
+#include "digicert.hpp"
+#include "text.hpp"
+
+/// What the service has issued: searching, revoking, and settling what became of a request.
+namespace digicert {
+namespace {
+
+constexpr std::size_t most_pages = 40; ///< of one search that settles a request: 2,000 certificates
+
+const char *or_null(const std::string &text) {
+    return text.empty() ? nullptr : text.c_str();
+}
+
+/// A parsed certificate of a search result; the host says nothing when it cannot be read.
+const cbp_parsed *parse_quietly(Call call, cbp_bytes der) {
+    const cbp_parsed *parsed = nullptr;
+    return call.host()->parse(call.raw(), CBP_PARSE_CERTIFICATE, der, &parsed) == CBP_OK ? parsed : nullptr;
+}
+
+/// The certificate that a row is about, out of DER or PKCS#7; empty when the row holds none that can be read.
+cbp_bytes end_entity(Call call, const management::Found &row) {
+    if (row.certificate.empty()) return {};
+    try {
+        for (const cbp_bytes &der : certificates_of(call, row.certificate, "A certificate that DigiCert found")) {
+            if (!is_ca(call, der)) return der;
+        }
+    } catch (const Failure &) { // the row's other columns are worth showing
+    }
+    return {};
+}
+
+/// What to look for a request's certificate by, the narrowest first.
+std::vector<management::Search> searches_for(Call call, const cbp_query &query) {
+    std::vector<management::Search> out;
+    const auto add = [&out](std::string management::Search::*member, const std::string &value) {
+        if (value.empty()) return;
+        management::Search search;
+        search.*member = value;
+        out.push_back(std::move(search));
+    };
+    if (query.serial != nullptr) add(&management::Search::serial, management::serial_text(query.serial));
+    if (query.csr_der.size == 0) return out;
+    const RequestNames names = names_of_csr(call, call.parse(CBP_PARSE_CSR, query.csr_der));
+    for (const auto *list : {&names.emails, &names.upns}) {
+        if (list->empty()) continue;
+        add(&management::Search::seat, list->front());
+        add(&management::Search::email, list->front());
+    }
+    add(&management::Search::common_name, names.subject_value(oid::common_name).value_or(""));
+    return out;
+}
+
+} // namespace
+
+management::Page DigiCert::page_of(Call call, Exchange &exchange, const management::Search &search) {
+    const std::string transaction = exchange.new_transaction();
+    const soap::Reply reply =
+        exchange.post(search_certificates, management::write_search(search, transaction),
+                      search.profile.empty() ? std::string("certificates") : "profile " + search.profile);
+    management::Page page = management::read_search(reply.body);
+    exchange.check_echo(transaction, page.client_transaction);
+    call.host()->progress(call.raw(), -1, "DigiCert has answered the search");
+    return page;
+}
+
+/// DigiCert keeps no order ids, so the certificate is looked for by the request's names and known by its key.
+cbp_status DigiCert::find(Call call, const cbp_query &query) {
+    std::string key_id = query.public_key_sha256 != nullptr ? query.public_key_sha256 : "";
+    if (key_id.empty() && query.csr_der.size > 0)
+        key_id = text_of(call, call.parse(CBP_PARSE_CSR, query.csr_der), CBP_FIELD_KEY_ID);
+    const std::vector<management::Search> searches = searches_for(call, query);
+    if (key_id.empty() || searches.empty())
+        throw failure(errors::not_settled, "What became of the request could not be found out: it has no name or no "
+                                           "key to search DigiCert's certificates by");
+    Exchange exchange(call, connection_);
+    std::size_t pages = 0;
+    for (management::Search search : searches) {
+        for (bool more = true; more;) {
+            if (++pages > most_pages)
+                throw failure(
+                    errors::not_settled,
+                    "What became of the request could not be found out: too many certificates have its names");
+            const management::Page page = page_of(call, exchange, search);
+            for (const management::Found &row : page.found) {
+                const cbp_bytes der = end_entity(call, row);
+                const cbp_parsed *parsed = der.size > 0 ? parse_quietly(call, der) : nullptr;
+                if (parsed == nullptr || !same(text_of(call, parsed, CBP_FIELD_KEY_ID), key_id)) continue;
+                return give_certificate(call, exchange, row.certificate, row.profile,
+                                        text_of(call, parsed, CBP_FIELD_KEY_ID));
+            }
+            more = page.more;
+            search.start += page.found.size();
+        }
+    }
+    throw failure(errors::not_found, "The request could not be found: DigiCert has no certificate for its key");
+}
+
+cbp_status DigiCert::search(Call call, const cbp_search &wish) {
+    const auto given = [](const char *text) { return std::string(text != nullptr ? trim(text) : std::string_view()); };
+    management::Search search;
+    search.seat = given(wish.owner);
+    search.profile = given(wish.profile);
+    search.common_name = given(wish.subject);
+    search.email = given(wish.email);
+    if (wish.serial != nullptr) search.serial = management::serial_text(wish.serial);
+    if (wish.status != nullptr) search.status = management::status_word(trim(wish.status));
+    search.start = wish.start;
+    if (!search.profile.empty()) search.profile = profile_oid(wish.profile);
+
+    Exchange exchange(call, connection_);
+    const management::Page page = page_of(call, exchange, search);
+    for (const management::Found &row : page.found) {
+        cbp_found found{};
+        found.struct_size = sizeof found;
+        found.certificate_der = end_entity(call, row);
+        const cbp_parsed *parsed =
+            found.certificate_der.size > 0 ? parse_quietly(call, found.certificate_der) : nullptr;
+        const std::string subject = parsed != nullptr         ? text_of(call, parsed, CBP_FIELD_SUBJECT)
+                                    : row.common_name.empty() ? std::string()
+                                                              : "CN=" + row.common_name;
+        const std::string serial = parsed != nullptr ? text_of(call, parsed, CBP_FIELD_SERIAL) : row.serial;
+        found.serial = or_null(serial);
+        found.subject = or_null(subject);
+        found.status = or_null(row.status);
+        found.profile = or_null(row.profile);
+        found.email = or_null(row.email);
+        found.owner = or_null(row.seat);
+        found.reason = row.reason;
+        found.not_before = row.valid_from;
+        found.not_after = row.valid_to;
+        found.revoked_at = row.revoked_at;
+        call.check(call.host()->add_found(call.raw(), &found));
+    }
+    if (page.more) call.check(call.host()->search_more(call.raw(), search.start + page.found.size()));
+    return CBP_OK;
+}
+
+cbp_status DigiCert::get_certificate(Call call, const char *serial) {
+    management::Search search;
+    search.serial = management::serial_text(serial != nullptr ? serial : "");
+    Exchange exchange(call, connection_);
+    for (const management::Found &row : page_of(call, exchange, search).found) {
+        const cbp_bytes der = end_entity(call, row);
+        const cbp_parsed *parsed = der.size > 0 ? parse_quietly(call, der) : nullptr;
+        if (parsed != nullptr && management::serial_text(text_of(call, parsed, CBP_FIELD_SERIAL)) == search.serial)
+            return call.host()->add_certificate(call.raw(), der);
+    }
+    throw failure(errors::not_found, "The certificate could not be found: DigiCert has none with serial number " +
+                                         shown(search.serial, 100));
+}
+
+cbp_status DigiCert::revoke(Call call, cbp_bytes certificate, std::int32_t reason) {
+    const management::Change change = management::change_of(reason);
+    const cbp_parsed *parsed = call.parse(CBP_PARSE_CERTIFICATE, certificate);
+    const std::string serial = management::serial_text(text_of(call, parsed, CBP_FIELD_SERIAL));
+    Exchange exchange(call, connection_);
+    const std::string transaction = exchange.new_transaction();
+    const soap::Reply reply = exchange.post(update_status, management::write_update(serial, change, "", transaction),
+                                            "serial number " + serial);
+    const management::UpdateAnswer answer = management::read_update(reply.body);
+    exchange.check_echo(transaction, answer.client_transaction);
+    if (answer.code != 0)
+        throw failure(errors::not_revoked, std::string(update_status.failed) + ": " +
+                                               (answer.message.empty() ? "no reason is given" : answer.message) +
+                                               " (code " + std::to_string(answer.code) + ", serial number " + serial +
+                                               ", server transaction " + answer.server_transaction + ")");
+    connection_.host.log(CBP_LOG_INFO,
+                         "DigiCert did '" + std::string(change.operation) + "' for serial number " + serial);
+    return CBP_OK;
+}
+
+} // namespace digicert
