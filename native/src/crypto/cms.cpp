@@ -11,6 +11,7 @@
 #include "base/der.hpp"
 #include "base/errors.hpp"
 #include "base/text.hpp"
+#include "crypto/cms_key_transport.hpp"
 #include "crypto/errors.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/signature_algorithm.hpp"
@@ -152,7 +153,8 @@ Error not_decrypted(std::string why) {
 
 } // namespace
 
-Result<CmsVerified> cms_verify(ByteView message, const std::vector<Bytes> &candidates_der, bool allow_legacy) {
+Result<CmsVerified> cms_verify(ByteView message, const std::vector<Bytes> &candidates_der, bool allow_legacy,
+                               bool may_lack_content) {
     if (message.size() > most_octets) return too_large("verified");
     const openssl::ErrorScope scope;
     const openssl::Cms cms = read_cms(message, nullptr);
@@ -178,12 +180,15 @@ Result<CmsVerified> cms_verify(ByteView message, const std::vector<Bytes> &candi
     verified.content_type = oid_text(CMS_get0_eContentType(cms.get()));
     CERTBROKER_TRY(verified.signed_attributes, read_attributes(signer, verified.content_type));
     ASN1_OCTET_STRING **content = CMS_get0_content(cms.get());
-    if (content == nullptr || *content == nullptr)
+    const bool lacks_content = content == nullptr || *content == nullptr;
+    if (lacks_content && !may_lack_content)
         return fail(errors::cms, "The CMS message could not be verified: it does not hold its content");
+    // Nothing is what was signed then: a detached message's content is not nothing and does not verify.
+    const openssl::Bio nothing(lacks_content ? openssl::memory_reader({}) : openssl::Bio());
     const openssl::Bio out(BIO_new(BIO_s_mem()));
     // Whether the signer may sign is asked of x509's chain by the caller, who knows the purpose.
     ERR_clear_error();
-    if (CMS_verify(cms.get(), nullptr, nullptr, nullptr, out.get(), CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) != 1)
+    if (CMS_verify(cms.get(), nullptr, nullptr, nothing.get(), out.get(), CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) != 1)
         return openssl::failure(errors::signature, "The CMS message could not be verified");
     verified.content = to_bytes(openssl::written(out.get()));
     verified.signer_certificate_der = openssl::encode(i2d_X509, certificate);
@@ -234,9 +239,6 @@ Result<Bytes> cms_encrypt(ByteView recipient_certificate_der, std::string_view c
 Result<SecretBytes> cms_decrypt(const PrivateKey &key, ByteView recipient_certificate_der, ByteView message,
                                 bool allow_legacy) {
     if (message.size() > most_octets) return too_large("decrypted");
-    if (key.native() == nullptr)
-        return fail(errors::key_algorithm,
-                    "The CMS message could not be decrypted: keys of this kind cannot decrypt yet");
     const openssl::ErrorScope scope;
     const openssl::Cms cms = read_cms(message, openssl::legacy_context());
     if (cms == nullptr) return openssl::failure(errors::cms, "The CMS message could not be read");
@@ -257,6 +259,14 @@ Result<SecretBytes> cms_decrypt(const PrivateKey &key, ByteView recipient_certif
     if (recipient == nullptr)
         return openssl::failure(errors::cms,
                                 "The CMS message could not be decrypted: the recipient's certificate is malformed");
+    if (key.native() == nullptr) {
+        const openssl::Cipher fetched(EVP_CIPHER_fetch(openssl::legacy_context(), used->openssl_name, nullptr));
+        if (fetched == nullptr)
+            return openssl::failure(errors::cms_algorithm,
+                                    "The CMS message could not be decrypted: this system's OpenSSL lacks an algorithm");
+        return open_enveloped(key, recipient_certificate_der, openssl::encode(i2d_CMS_ContentInfo, cms.get()),
+                              fetched.get());
+    }
     const openssl::Bio out(BIO_new(BIO_s_mem()));
     ERR_clear_error();
     if (CMS_decrypt(cms.get(), key.native(), recipient.get(), nullptr, out.get(), CMS_BINARY) != 1) {

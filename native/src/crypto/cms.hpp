@@ -38,12 +38,15 @@ struct CmsVerified {
 };
 /// Verifies the one signer's signature with the certificate found in the message or among `candidates_der`.
 /// Crypto.Signature: it does not fit; Crypto.CmsAlgorithm: weak and `allow_legacy` not given; Crypto.Cms: all else.
-Result<CmsVerified> cms_verify(ByteView message, const std::vector<Bytes> &candidates_der, bool allow_legacy);
+/// `may_lack_content`: a message without eContent is one whose content is empty (SCEP's CertRep without certificates).
+Result<CmsVerified> cms_verify(ByteView message, const std::vector<Bytes> &candidates_der, bool allow_legacy,
+                               bool may_lack_content = false);
 
 /// EnvelopedData for an RSA recipient. `cipher`: "AES-128-CBC", "AES-256-CBC"; with allow_legacy "DES-EDE3-CBC",
 /// "DES-CBC".
 Result<Bytes> cms_encrypt(ByteView recipient_certificate_der, std::string_view cipher, ByteView content,
                           bool allow_legacy);
+/// Works with a key that stays where it is, too (native() is nullptr): only its RSA operation is used.
 Result<SecretBytes> cms_decrypt(const PrivateKey &key, ByteView recipient_certificate_der, ByteView message,
                                 bool allow_legacy);
 

@@ -92,8 +92,8 @@ Result<void> cms_verify_body(Call &call, cbp_bytes message, const cbp_bytes *can
     call.verified.reset();
     CERTBROKER_TRY(const ByteView bytes, call.bytes(message, "message", max_message));
     CERTBROKER_TRY(const std::vector<Bytes> others, read_certificates(call, candidates, count, "candidates_der"));
-    CERTBROKER_TRY(crypto::CmsVerified verified,
-                   crypto::cms_verify(bytes, others, (flags & CBP_CMS_ALLOW_LEGACY) != 0));
+    CERTBROKER_TRY(crypto::CmsVerified verified, crypto::cms_verify(bytes, others, (flags & CBP_CMS_ALLOW_LEGACY) != 0,
+                                                                    (flags & CBP_CMS_MAY_LACK_CONTENT) != 0));
     call.verified = std::move(verified);
     if (content != nullptr) *content = call.keep(Bytes(call.verified->content));
     if (signer != nullptr) *signer = call.keep(Bytes(call.verified->signer_certificate_der));

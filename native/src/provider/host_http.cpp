@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "base/errors.hpp"
+#include "base/text.hpp"
 #include "http/errors.hpp"
 #include "provider/host.hpp"
 #include "provider/setting_values.hpp"
@@ -147,6 +148,16 @@ cbp_bytes CBP_CALL http_body(const cbp_response *handle) {
     });
 }
 
+/// A page as text: NDES writes UTF-16.
+std::string page_text(ByteView body) {
+    const bool little = body.size() >= 2 && body[0] == 0xff && body[1] == 0xfe;
+    const bool big = body.size() >= 2 && body[0] == 0xfe && body[1] == 0xff;
+    if (little || big) return utf16_to_utf8(body.subspan(2), big);
+    if (body.size() >= 2 && body[0] != 0 && body[1] == 0) return utf16_to_utf8(body, false);
+    if (body.size() >= 2 && body[0] == 0 && body[1] != 0) return utf16_to_utf8(body, true);
+    return std::string(as_text(body));
+}
+
 Result<void> secret_extract_body(Call &call, const cbp_response *handle, const char *before, const char *after,
                                  const cbp_secret **out) {
     constexpr std::size_t max_secret = 4096;
@@ -156,7 +167,8 @@ Result<void> secret_extract_body(Call &call, const cbp_response *handle, const c
     if (first.empty() || last.empty()) return call.breach("'before' or 'after' is empty");
     const http::Response *response = call.find<http::Response>(handle);
     if (response == nullptr) return call.breach("the response is none of this call's");
-    const std::string_view page = as_text(response->body);
+    const std::string text = page_text(response->body);
+    const std::string_view page = text;
     const auto missing = [] {
         return fail(errors::provider_failed, "The answer cannot be used: what should be read from it is not there")
             .with_status(Status::protocol);

@@ -234,6 +234,32 @@ cbp_status CBP_CALL split_certificates(cbp_call *handle, cbp_bytes input, const 
     });
 }
 
+cbp_status CBP_CALL split_crls(cbp_call *handle, cbp_bytes input, const cbp_list **out) {
+    return serve_status(handle, "split_crls", [&](Call &call) -> Result<void> {
+        CERTBROKER_CHECK(call.required(out, "out"));
+        CERTBROKER_TRY(const ByteView bytes, call.bytes(input, "input"));
+        CERTBROKER_TRY(crypto::Pkcs7Contents contents, crypto::split_pkcs7(bytes));
+        *out = call.add<cbp_list>(ListObject{std::move(contents.crls)});
+        return {};
+    });
+}
+
+Result<bool> is_issued_by(Call &call, cbp_bytes certificate_der, cbp_bytes issuer_der) {
+    CERTBROKER_TRY(const ByteView subject_bytes, call.bytes(certificate_der, "certificate_der", max_object));
+    CERTBROKER_TRY(const ByteView issuer_bytes, call.bytes(issuer_der, "issuer_der", max_object));
+    CERTBROKER_TRY(const x509::Certificate certificate, x509::Certificate::parse(subject_bytes));
+    CERTBROKER_TRY(const x509::Certificate issuer, x509::Certificate::parse(issuer_bytes));
+    return certificate.verify_issued_by(issuer).has_value();
+}
+
+cbp_status CBP_CALL issued_by(cbp_call *handle, cbp_bytes certificate_der, cbp_bytes issuer_der) {
+    return serve<cbp_status>(handle, "issued_by", CBP_E_CANCELLED, [&](Call &call) -> cbp_status {
+        auto found = is_issued_by(call, certificate_der, issuer_der);
+        if (!found) return call.host_failed(std::move(found).error());
+        return *found ? CBP_OK : CBP_E_NOT_FOUND;
+    });
+}
+
 size_t CBP_CALL list_count(const cbp_list *handle) {
     return serve<size_t>(handle, "list_count", 0, [&](Call &call) -> size_t {
         const ListObject *list = call.find<ListObject>(handle);
@@ -267,6 +293,8 @@ void fill_objects(cbp_host &table) noexcept {
     table.parsed_bytes = &parsed_bytes;
     table.parsed_number = &parsed_number;
     table.split_certificates = &split_certificates;
+    table.split_crls = &split_crls;
+    table.issued_by = &issued_by;
     table.list_count = &list_count;
     table.list_at = &list_at;
     table.csr_pem = &csr_pem;

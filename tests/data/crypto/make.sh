@@ -72,6 +72,7 @@ sign -signer p256.cert.pem -inkey p256.pk8.pem -noattr -out signed.noattr.p7
 sign -signer p256.cert.pem -inkey p256.pk8.pem -stream -out signed.ber.p7
 sign -signer p256.cert.pem -inkey p256.pk8.pem -signer rsa2048.cert.pem -inkey rsa2048.pk8.pem -out signed.two.p7
 openssl cms -sign -binary -in message.txt -outform DER -signer p256.cert.pem -inkey p256.pk8.pem -out signed.detached.p7
+openssl cms -sign -binary -in /dev/null -outform DER -signer rsa2048.cert.pem -inkey rsa2048.pk8.pem -out signed.lacking.p7
 encrypt() { openssl cms -encrypt -binary -in message.txt -outform DER "$@"; }
 encrypt -aes128 -out enveloped.aes128.p7 rsa2048.cert.pem
 encrypt -aes-256-cbc -recip rsa2048.cert.pem -keyopt rsa_padding_mode:oaep -keyopt rsa_oaep_md:sha256 -out enveloped.oaep.p7
@@ -81,6 +82,8 @@ encrypt -provider default -provider legacy -des -out enveloped.des.p7 rsa2048.ce
 encrypt -provider default -provider legacy -rc2-128 -out enveloped.rc2.p7 rsa2048.cert.pem
 encrypt -aes128 -stream -out enveloped.ber.p7 rsa2048.cert.pem
 encrypt -aes128 -out enveloped.other.p7 ca.pem
+encrypt -aes128 -keyid -out enveloped.keyid.p7 rsa2048.cert.pem
+encrypt -aes128 -out enveloped.several.p7 ca.pem p256.cert.pem rsa2048.cert.pem
 
 # Bundles.
 cat rsa2048.cert.pem ca.pem > bundle.pem

@@ -95,6 +95,17 @@ TEST_CASE("messages of another shape are refused") {
     CHECK(id_of(cms_verify(longer, {}, false)) == "Crypto.Cms");
 }
 
+TEST_CASE("a message without content is one whose content is empty, where that is allowed") {
+    CHECK(id_of(verify("signed.lacking.p7")) == "Crypto.Cms");
+    const CmsVerified verified = test::value(cms_verify(test::data("signed.lacking.p7"), {}, false, true));
+    CHECK(verified.content.empty());
+    CHECK(verified.signer_certificate_der == test::data("rsa2048.cer"));
+    // Detached is something else: what was signed is not there.
+    CHECK(id_of(cms_verify(test::data("signed.detached.p7"), {}, false, true)) == "Crypto.Signature");
+    CHECK(test::value(cms_verify(test::data("signed.rsa-sha256.p7"), {}, false, true)).content ==
+          test::data("message.txt"));
+}
+
 TEST_CASE("a message cut off or changed anywhere never verifies to something else") {
     const Bytes message = test::data("signed.p256-sha384.p7");
     for (std::size_t size = 0; size < message.size(); size += 5)

@@ -1,5 +1,8 @@
 #include <catch2/catch_test_macros.hpp>
 
+#include <filesystem>
+
+#include "base/file.hpp"
 #include "fake.hpp"
 
 using namespace certbroker;
@@ -82,6 +85,24 @@ TEST_CASE("A message is encrypted for its recipient and opened with the key") {
         CHECK(plug.host->cms_decrypt(plug.call, recipient.key, recipient.certificate, 0, message, &content) == CBP_OK);
         CHECK(text(content) == "secret content");
     });
+}
+
+TEST_CASE("A message without content is verified where the plugin says that it may lack it") {
+    const Bytes lacking =
+        must(file::read(std::filesystem::path(CERTBROKER_TEST_DATA) / "crypto" / "signed.lacking.p7", 1U << 20U));
+    Host host;
+    const auto verify = [&lacking](const Plug &plug, std::uint32_t flags, cbp_bytes *content) {
+        return plug.host->cms_verify(plug.call, {lacking.data(), lacking.size()}, nullptr, 0, flags, content, nullptr);
+    };
+    host.in_call([&](const Plug &plug) {
+        cbp_bytes content{lacking.data(), 1};
+        CHECK(verify(plug, CBP_CMS_MAY_LACK_CONTENT, &content) == CBP_OK);
+        CHECK(content.size == 0);
+    });
+    CHECK(id_of(host.check_with([&](const Plug &plug) {
+              cbp_bytes content{};
+              return verify(plug, 0, &content);
+          })) == "Crypto.Cms");
 }
 
 TEST_CASE("Weak algorithms need the flag, and rubbish is refused") {

@@ -1,6 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "base/errors.hpp"
+#include "base/text.hpp"
 #include "fake.hpp"
 #include "http/errors.hpp"
 #include "support/platform.hpp"
@@ -191,6 +192,32 @@ TEST_CASE("Malformed requests are breaches") {
         r.places = places;
     });
     CHECK(host.http.seen.empty());
+}
+
+TEST_CASE("A secret is read from a page in UTF-16 of either order, with and without a mark") {
+    const auto page = [](bool big_endian, bool mark) {
+        Bytes bytes = utf8_to_utf16(mark ? "\xef\xbb\xbf<B> ABCD1234EF </B>" : "<B> ABCD1234EF </B>", big_endian);
+        return bytes;
+    };
+    for (const Bytes &body : {page(false, true), page(true, true), page(false, false), page(true, false)}) {
+        Host host;
+        host.http.answer = [&body](const http::Request &, const Operation &) -> Result<http::Response> {
+            http::Response response;
+            response.status = 200;
+            response.body = body;
+            return response;
+        };
+        host.script->policy = [](const Plug &plug) {
+            const cbp_http_request request = simple();
+            const cbp_response *response = nullptr;
+            CHECK(plug.host->http_send(plug.call, &request, &response) == CBP_OK);
+            const cbp_secret *secret = nullptr;
+            CHECK(plug.host->secret_extract(plug.call, response, "<B> ", " </B>", &secret) == CBP_OK);
+            return plug.host->add_rule_secret(plug.call, CBP_RULE_CSR_CHALLENGE, secret);
+        };
+        const auto policy = must(must(host.open())->policy("", host.operation));
+        CHECK(as_text(policy.challenge_password->reveal()) == "ABCD1234EF");
+    }
 }
 
 TEST_CASE("A secret read from a page is used but never seen again") {

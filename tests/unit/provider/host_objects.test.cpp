@@ -1,6 +1,10 @@
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "base/encoding.hpp"
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "fake.hpp"
 
@@ -130,6 +134,15 @@ TEST_CASE("Every certificate of a bundle is found") {
         CHECK(plug.host->split_certificates(plug.call, {p7b.data(), p7b.size()}, &list) == CBP_OK);
         CHECK(plug.host->list_count(list) == 3);
     });
+    host.in_call([&](const Plug &plug) {
+        const cbp_list *list = nullptr;
+        CHECK(plug.host->split_crls(plug.call, {p7b.data(), p7b.size()}, &list) == CBP_OK);
+        CHECK(plug.host->list_count(list) == 0);
+    });
+    CHECK(id_of(host.check_with([](const Plug &plug) {
+              const cbp_list *list = nullptr;
+              return plug.host->split_crls(plug.call, bytes("<html>"), &list);
+          })) == "Crypto.Cms");
     CHECK(id_of(host.check_with([](const Plug &plug) {
               const cbp_list *list = nullptr;
               return plug.host->split_certificates(plug.call, bytes("<html>"), &list);
@@ -139,4 +152,38 @@ TEST_CASE("Every certificate of a bundle is found") {
               CHECK(plug.host->parse(plug.call, 77, bytes("x"), &parsed) != CBP_OK);
               return pass(plug);
           })) == "Provider.Contract");
+}
+
+TEST_CASE("Lists: the CRLs of a bundle are given as they are") {
+    const Bytes bundle =
+        must(file::read(std::filesystem::path(CERTBROKER_TEST_DATA) / "crypto" / "bundle-crl.p7b", 1U << 20U));
+    Host host;
+    host.in_call([&](const Plug &plug) {
+        const cbp_list *list = nullptr;
+        CHECK(plug.host->split_crls(plug.call, {bundle.data(), bundle.size()}, &list) == CBP_OK);
+        REQUIRE(plug.host->list_count(list) == 1);
+        const cbp_bytes crl = plug.host->list_at(list, 0);
+        CHECK(std::search(bundle.begin(), bundle.end(), crl.data, crl.data + crl.size) != bundle.end());
+        CHECK(crl.size > 100);
+        CHECK(crl.data[0] == 0x30);
+    });
+}
+
+TEST_CASE("Certificates: who issued whom is told by name and signature") {
+    Host host;
+    const Bytes &leaf = host.pki.chain[0].der();
+    const Bytes &issuer = host.pki.chain[1].der();
+    const Bytes &root = host.pki.chain[2].der();
+    host.in_call([&](const Plug &plug) {
+        const auto asks = [&plug](const Bytes &one, const Bytes &other) {
+            return plug.host->issued_by(plug.call, {one.data(), one.size()}, {other.data(), other.size()});
+        };
+        CHECK(asks(leaf, issuer) == CBP_OK);
+        CHECK(asks(issuer, root) == CBP_OK);
+        CHECK(asks(root, root) == CBP_OK);
+        CHECK(asks(leaf, root) == CBP_E_NOT_FOUND);
+        CHECK(asks(issuer, leaf) == CBP_E_NOT_FOUND);
+    });
+    CHECK_FALSE(
+        host.check_with([](const Plug &plug) { return plug.host->issued_by(plug.call, bytes("x"), bytes("y")); }));
 }
