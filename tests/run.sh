@@ -107,6 +107,7 @@ if wants checks; then
   banner 'Checks of the tree'
   step 'layers point down only' python3 tests/checks/check-layers.py
   step 'every error has a row, a remedy and a test; docs/errors.md is up to date' python3 tests/checks/check-errors.py
+  step 'every event has a row, a use and a test; docs/events.md is up to date' python3 tests/checks/check-events.py
   step 'the C# twins of the definitions are up to date' python3 tests/checks/gen-csharp.py --check
   step 'the C# binding matches the header' python3 tests/checks/check-binding.py
   step 'the tree keeps its own rules' python3 tests/checks/check-tree.py
@@ -187,6 +188,7 @@ fi
 if wants samples; then
   banner 'Samples and README'
   step 'samples/quickstart.sh' ./samples/quickstart.sh
+  step 'samples/digicert-lab.sh' ./samples/digicert-lab.sh
   for sample in samples/*/test.sh; do step "$(dirname "$sample")" "$sample"; done
   step 'the code blocks of README.md run' python3 tests/checks/run-readme.py
 fi
