@@ -49,12 +49,21 @@ switch ($Step) {
         foreach ($name in 'ra', 'other') { Remove-CBCertificate @machine -Thumbprint (Read-Text "$name.thumbprint") -DeleteKey -Force }
     }
     'import' { # The removal survived: nothing is there in this new process.
+        $data = [System.IO.Path]::Combine($env:LOCALAPPDATA, 'CertBroker')
+        $null = [System.IO.Directory]::CreateDirectory($data)
+        [System.IO.File]::WriteAllText("$data\certbroker.ini", "[log]`nfile = ra-section.log`nformat = json`n")
         foreach ($name in 'ra', 'other') { Assert (-not (Find (Read-Text "$name.thumbprint"))) "$name is in the store although it was removed." }
         foreach ($name in 'ra', 'other') {
             $back = Import-CBPfxCertificate -Path "$Output/$name.pfx" -Password $password -StoreLocation LocalMachine -Exportable -GrantRead S-1-5-32-545
             Assert ($back.HasPrivateKey -and $back.Thumbprint -eq (Read-Text "$name.thumbprint")) "$name came back as $back, key: $($back.HasPrivateKey)."
             "RA Cert Thumbprint: $($back.Thumbprint)"
         }
+        # The log is still open: it is read beside its writer.
+        $file = [System.IO.FileStream]::new("$data\ra-section.log", 'Open', 'Read', 'ReadWrite, Delete')
+        $log = [System.IO.StreamReader]::new($file).ReadToEnd()
+        $file.Dispose()
+        Assert ($log -like '*"event":"KeyAccessGranted"*S-1-5-32-545*') "The log does not tell who was granted the keys: $log"
+        [System.IO.File]::Delete("$data\certbroker.ini")
     }
     'use' { # Both keys, after two imports in a row: taken out once more, and used for a signature.
         foreach ($name in 'ra', 'other') {

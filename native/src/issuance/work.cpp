@@ -142,7 +142,7 @@ void Work::tell(const EventKind &kind, std::string message, const Error *why) co
                          .with("reason", record.reason)
                          .with("thumbprint", record.thumbprint)
                          .with("state", std::string(state_name(record.state)));
-    if (why != nullptr) event = std::move(event).about(*why);
+    if (why != nullptr) (void)std::move(event).about(*why);
     operation.log->event(event);
 }
 

@@ -1,9 +1,11 @@
 // What is libcurl's own; what every client does is in tests/conformance/http.
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
+#include <fstream>
 
 #include "http/http.hpp"
 #include "support/http_server.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace certbroker;
 using namespace certbroker::test;
@@ -44,4 +46,22 @@ TEST_CASE("Many identities do not pile up handles") {
     }
     request.client.reset();
     CHECK(client->send(request, Operation()).has_value());
+}
+
+TEST_CASE("A connection says what was negotiated, when it is used again, too") {
+    TlsOptions tls;
+    tls.identity = make_tls_identity(server_pki().ca, {"127.0.0.1", "localhost"});
+    Server server(ok, tls);
+    const TemporaryFolder folder;
+    std::ofstream(folder / "root.pem") << server_pki().root.certificate.to_pem();
+    const auto client = http::make_client();
+    http::Request request;
+    request.extra_trust_file = folder.file("root.pem");
+    for (const char *host : {"127.0.0.1", "localhost", "localhost"}) {
+        request.url = server.url("/", host);
+        const http::Response response = must(client->send(request, Operation()));
+        CHECK(response.connection.starts_with("TLSv1."));
+        CHECK(response.connection.find(", server certificate ") != std::string::npos);
+    }
+    CHECK(server.connections() == 2);
 }

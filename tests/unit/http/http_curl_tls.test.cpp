@@ -51,3 +51,12 @@ TEST_CASE("Anchors must be certificates") {
     CHECK(http::detail::is_certificate(pki().root.certificate.der()));
     CHECK_FALSE(http::detail::is_certificate(Bytes{1, 2}));
 }
+
+TEST_CASE("What was negotiated is known by host, and for an address by the last one") {
+    TlsIdentity identity;
+    CHECK(identity.session_of("ca").empty());
+    identity.sessions["ca"] = "TLSv1.3";
+    identity.sessions[""] = "TLSv1.2";
+    CHECK(identity.session_of("ca") == "TLSv1.3");
+    CHECK(identity.session_of("127.0.0.1") == "TLSv1.2");
+}

@@ -202,3 +202,50 @@ TEST_CASE("A result that comes late but within the grace is kept") {
     canceller.join();
     CHECK(result.has_value());
 }
+
+TEST_CASE("What is exchanged in a call is shown when it is over, without what turned out to be a secret") {
+    class Traces final : public Log {
+    public:
+        void write(LogLevel, std::string_view, std::string_view message) noexcept override { text += message; }
+        bool tracing() const noexcept override { return listens; }
+        void trace(std::string_view source, std::string_view shown) noexcept override {
+            CHECK(source == "http.trace");
+            text += shown;
+        }
+        bool listens = true;
+        std::string text;
+    } traces;
+    Host host;
+    bool asked = false;
+    host.http.answer = [&](const http::Request &, const Operation &operation) -> Result<http::Response> {
+        asked = operation.log->tracing();
+        if (asked) operation.log->trace("http.trace", "< The challenge is: canary-47&11\n< as XML canary-47&amp;11\n");
+        http::Response response;
+        response.status = 200;
+        response.body = to_bytes(as_bytes("The challenge is: canary-47&11."));
+        return response;
+    };
+    host.operation.log = &traces;
+    const auto ask = [&] {
+        host.in_call([&](const Plug &plug) {
+            cbp_http_request request{};
+            request.struct_size = sizeof request;
+            request.method = "GET";
+            request.url = "https://ca.example.com/";
+            const cbp_response *response = nullptr;
+            CHECK(plug.host->http_send(plug.call, &request, &response) == CBP_OK);
+            plug.host->log(plug.context, CBP_LOG_INFO, "one line");
+            CHECK(traces.text.find("challenge") == std::string::npos); // not before it is known what is secret
+            const cbp_secret *secret = nullptr;
+            CHECK(plug.host->secret_extract(plug.call, response, "challenge is: ", ".", &secret) == CBP_OK);
+        });
+    };
+    ask();
+    CHECK(asked);
+    CHECK(traces.text == "one line< The challenge is: ***\n< as XML ***\n");
+    traces.listens = false;
+    traces.text.clear();
+    ask();
+    CHECK_FALSE(asked);
+    CHECK(traces.text == "one line");
+}

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "fake.hpp"
+#include "support/event_collector.hpp"
 
 using namespace certbroker;
 using namespace certbroker::test;
@@ -127,6 +128,8 @@ TEST_CASE("A plugin that ignores cancellation is abandoned") {
         hang->gone = true;
         return static_cast<cbp_status>(CBP_OK);
     };
+    EventCollector events;
+    host.services.log = &events;
     const auto opened = must(host.open());
     opened->set_grace(30ms);
     std::thread canceller([&] {
@@ -136,6 +139,7 @@ TEST_CASE("A plugin that ignores cancellation is abandoned") {
     const auto result = opened->submit(host.order(), host.operation);
     canceller.join();
     CHECK(id_of(result) == "Base.Cancelled");
+    CHECK(events.last("PluginPoisoned").fields.at("call") == "submit");
     hang->release();
 }
 

@@ -46,3 +46,10 @@ TEST_CASE("A secret inside of bytes is found") {
     CHECK(redactor.holds_secret(as_bytes("token=hunter22;")));
     CHECK_FALSE(redactor.holds_secret(as_bytes("token=hunter2")));
 }
+
+TEST_CASE("A text of many lines keeps them, and loses secrets however they are written") {
+    const auto redactor = knowing({"a<secret>", "tiny"});
+    CHECK(redactor.blank("1 a<secret>\n2 a&lt;secret&gt;\n3 a%3Csecret%3e\n4 YTxzZWNyZXQ+\n5 tiny\n") ==
+          "1 ***\n2 ***\n3 a%3Csecret%3e\n4 ***\n5 ***\n");
+    CHECK(redactor.blank("a%3Csecret%3E a%3csecret%3e") == "*** ***");
+}

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "fake.hpp"
+#include "support/event_collector.hpp"
 #include "support/platform.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -94,6 +95,23 @@ TEST_CASE("An approval pins a third-party plugin at once, and only that file") {
     later.add("test-liar", "test-good");
     Registry replaced(later.options());
     CHECK(replaced.plugins().front()->trust == Trust::changed);
+}
+
+TEST_CASE("Who reads the log hears of plugins that are refused or approved") {
+    Folder folder;
+    folder.add("test-good");
+    const auto events = std::make_shared<EventCollector>();
+    Registry registry(folder.options(), events);
+    const std::string hash = registry.plugins().front()->sha256;
+    const auto refused = events->last("PluginRefused");
+    CHECK(refused.fields.at("provider") == "test-good");
+    CHECK(refused.fields.at("hash") == hash);
+    CHECK(refused.fields.at("path") == (folder.plugins / good_file).string());
+    must(registry.approve("test-good", hash));
+    CHECK(events->last("PluginApproved").fields.at("hash") == hash);
+    events->clear();
+    CHECK(must(registry.find("test-good"))->usable());
+    CHECK(events->names().empty());
 }
 
 TEST_CASE("A folder that others can write loads nothing") {
