@@ -32,7 +32,7 @@ const cbp_plugin *plugin() {
         p.struct_size = sizeof(cbp_plugin);
         p.abi_major = CERTBROKER_PLUGIN_ABI_MAJOR;
         p.abi_minor = CERTBROKER_PLUGIN_ABI_MINOR;
-        p.capabilities = CBP_CAN_REVOKE | CBP_CAN_CHECK | CBP_CAN_SEARCH;
+        p.capabilities = CBP_CAN_SUBMIT | CBP_CAN_REVOKE | CBP_CAN_CHECK | CBP_CAN_SEARCH;
         p.id = "watched";
         p.title = "A CA to watch";
         p.version = "1.0.0";
@@ -43,6 +43,7 @@ const cbp_plugin *plugin() {
             return static_cast<cbp_status>(CBP_OK);
         };
         p.close = [](cbp_instance *) {};
+        p.submit = [](cbp_instance *, cbp_call *call, const cbp_order *) { return no(call); };
         p.revoke = [](cbp_instance *, cbp_call *call, cbp_bytes, std::int32_t) {
             return refuses ? no(call) : static_cast<cbp_status>(CBP_OK);
         };
