@@ -222,6 +222,11 @@ TEST_CASE("What is done to stores, PFX and certificates at the CA is in the log,
     REQUIRE(certbroker_provider_check(world.provider, &world.operation, ignore_row, nullptr, nullptr) == CERTBROKER_OK);
     CHECK(world.has_line(log, {"\"event\":\"AuthorityCheckFailed\"", "\"check\":\"bad\"", "Bad: not reached"}));
     CHECK_FALSE(world.has_line(log, {"\"check\":\"good\""}));
+    Settings doctor;
+    doctor.set("provider", "watched");
+    REQUIRE(certbroker_authority_check(world.context, nullptr, nullptr, nullptr, doctor.handle, nullptr,
+                                       &world.operation, ignore_row, nullptr, nullptr) == CERTBROKER_OK);
+    CHECK(world.has_line(log, {"\"event\":\"AuthorityCheckFailed\"", "\"source\":\"doctor\"", "\"check\":\"bad\""}));
     release(opened);
     release(pfx);
     release(entry);

@@ -1,5 +1,6 @@
 #include "abi/guard.hpp"
 #include "abi/issue.hpp"
+#include "base/event.hpp"
 #include "certbroker/certbroker.h"
 
 using namespace certbroker;
@@ -139,6 +140,12 @@ certbroker_status CERTBROKER_CALL certbroker_authority_check(
         CERTBROKER_CHECK(scope.ready());
         CERTBROKER_TRY(const auto rows, ctx->broker->examine(wish, scope.operation()));
         for (const provider::CheckRow &row : rows) {
+            if (row.state == provider::CheckRow::State::failed)
+                scope.operation().log->event(
+                    LogEvent(events::authority_check_failed, "doctor", row.name + ": " + row.message)
+                        .with("authority", wish.authority)
+                        .with("provider", wish.provider)
+                        .with("check", row.id));
             if (!show_row(each, payload, bag_of(row))) break;
         }
         return {};
