@@ -155,8 +155,8 @@ cbp_status DigiCert::revoke(Call call, cbp_bytes certificate, std::int32_t reaso
     const std::string serial = management::serial_text(text_of(call, parsed, CBP_FIELD_SERIAL));
     Exchange exchange(call, connection_);
     const std::string transaction = exchange.new_transaction();
-    const soap::Reply reply = exchange.post(update_status, management::write_update(serial, change, "", transaction),
-                                            "serial number " + serial);
+    const soap::Reply reply =
+        exchange.post(update_status, management::write_update(serial, change, transaction), "serial number " + serial);
     const management::UpdateAnswer answer = management::read_update(reply.body);
     exchange.check_echo(transaction, answer.client_transaction);
     if (answer.code != 0)

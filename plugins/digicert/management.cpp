@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::int32_t certificate_hold = 6;
 constexpr std::int32_t remove_from_crl = 8;
-constexpr std::size_t max_comment = 128;
 constexpr std::size_t max_page = 1000; ///< what the host takes in one answer; DigiCert sends 50
 
 struct Reason {
@@ -86,13 +85,11 @@ std::string serial_text(std::string_view hex) {
     return out.empty() ? "0" : out;
 }
 
-std::string write_update(std::string_view serial, const Change &change, std::string_view comment,
-                         std::string_view transaction) {
+std::string write_update(std::string_view serial, const Change &change, std::string_view transaction) {
     xml::Writer writer;
     writer.open("updateCertificateStatusRequest", soap::name_space_attribute(soap::management_service.name_space));
     writer.element("clientTransactionID", transaction).element("version", "1.0");
     if (!change.reason.empty()) writer.element("revocationReason", change.reason);
-    if (!comment.empty()) writer.element("comment", shown(comment, max_comment - 3));
     writer.element("certificateSerialNumber", serial).element("operationType", change.operation).close();
     return soap::envelope(writer.take());
 }

@@ -27,8 +27,7 @@ Change change_of(std::int32_t reason);
 /// DigiCert does not find serial numbers with leading zeros.
 std::string serial_text(std::string_view hex);
 
-std::string write_update(std::string_view serial, const Change &change, std::string_view comment,
-                         std::string_view transaction);
+std::string write_update(std::string_view serial, const Change &change, std::string_view transaction);
 struct UpdateAnswer {
     std::int64_t code = 0;
     std::string message, client_transaction, server_transaction;

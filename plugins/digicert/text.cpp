@@ -89,17 +89,6 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
-std::u32string code_points(std::string_view utf8) {
-    std::u32string out;
-    while (!utf8.empty()) {
-        char32_t c = 0xfffd;
-        const std::size_t length = decode(utf8, c);
-        out.push_back(c);
-        utf8.remove_prefix(std::max<std::size_t>(length, 1));
-    }
-    return out;
-}
-
 std::string shown(std::string_view text, std::size_t limit) {
     std::string out;
     bool blank = false;

@@ -13,8 +13,6 @@ std::string lower(std::string_view text);
 bool same(std::string_view a, std::string_view b);
 std::string_view trim(std::string_view text);
 bool is_utf8(std::string_view text);
-/// The code points of valid UTF-8.
-std::u32string code_points(std::string_view utf8);
 /// For messages and logs: one line of at most `limit` bytes, cut between characters.
 std::string shown(std::string_view text, std::size_t limit = 300);
 std::vector<std::string> split_list(std::string_view text, char separator);

@@ -103,6 +103,7 @@ private:
             return call.host()->uncertain(call.raw(), what.message.c_str(), "ref-1");
         case Answer::Kind::fail:
             if (what.http_status != 0) call.host()->fail_detail(call.raw(), CBP_DETAIL_HTTP_STATUS, what.http_status);
+            if (what.not_sent) call.host()->fail_detail(call.raw(), CBP_DETAIL_NOT_SENT, 1);
             return call.fail(what.status, what.message);
         case Answer::Kind::nothing:
             return CBP_OK;

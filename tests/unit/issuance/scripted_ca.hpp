@@ -30,6 +30,7 @@ struct Answer {
     cbp_status status = CBP_E_REMOTE;
     std::uint32_t poll_after = 0;
     std::int64_t http_status = 0;
+    bool not_sent = false; ///< it says that the order did not leave
 };
 
 class ScriptedCa {

@@ -42,6 +42,19 @@ TEST_CASE("A failure before anything left makes the request FAILED, and it may b
     CHECK(world.ca.submitted == std::vector{record.id, record.id});
 }
 
+TEST_CASE("What the provider knows it did not send is FAILED, whatever it failed of") {
+    World world;
+    const cbp_status status =
+        GENERATE(as<cbp_status>(), CBP_E_NETWORK, CBP_E_TIMEOUT, CBP_E_PROTOCOL, CBP_E_TRUST, CBP_E_REMOTE);
+    Answer answer{Answer::Kind::fail, "The policy could not be got", status, 0, 503};
+    answer.not_sent = true;
+    world.ca.next(answer);
+    const auto failed = try_enroll(world);
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().status() == static_cast<Status>(status));
+    CHECK(only_record(world).state == State::failed);
+}
+
 TEST_CASE("What may have left without an answer is UNCERTAIN") {
     World world;
     SECTION("the provider says so") {
