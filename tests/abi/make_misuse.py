@@ -40,6 +40,8 @@ def good(kind, name):
         return f'fixture.text("{name}")'
     if kind == "uint8_t*":
         return "fixture.bytes.data()"
+    if kind == "uint32_t":
+        return "1"
     if kind == "size_t":
         return "0" if name == "index" else "fixture.bytes.size()"
     if kind == "int32_t":

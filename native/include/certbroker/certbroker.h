@@ -238,7 +238,7 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_request_text(c
  *   other-name-validate  true: the value has to be one whole DER element. Default false: other octets are put into an
  *                        OCTET STRING.
  * docs/person-profiles.md has the names that are recognised. On failure the request is as it was. */
-CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_request_apply_person(certbroker_request *request, const certbroker_settings *profile, const certbroker_settings *person, certbroker_error **error);
+CERTBROKER_API(0, 2) certbroker_status CERTBROKER_CALL certbroker_request_apply_person(certbroker_request *request, const certbroker_settings *profile, const certbroker_settings *person, certbroker_error **error);
 /* All diagnostics, not the first one. With a provider also its policy for template_or_null. Rows: SEVERITY, RULE,
  * MESSAGE, REMEDY, FILE, LINE, COLUMN. CERTBROKER_OK whatever the diagnostics say. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_request_check(const certbroker_request *request, certbroker_provider *provider_or_null, const char *template_or_null, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);
@@ -333,6 +333,17 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_authority_open
  * issued certificates go; default CurrentUser/My: a key and a certificate are put there and taken out again), account
  * (whose service must be able to use the client certificate's key). request_or_null: the names that are to be asked for. */
 CERTBROKER_API(0, 2) certbroker_status CERTBROKER_CALL certbroker_authority_check(certbroker_context *context, const char *location, const char *name_or_null, const certbroker_settings *settings, const certbroker_settings *options, const certbroker_request *request_or_null, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);
+
+/* --- Intune connectors: their .NET configuration files ------------------------------------------------------------------ */
+
+/* paths: files, or folders of a connector, one a line. A folder means NDESConnector.exe.config, or the three files of the newer
+ * connector. Rows: FILE, NAME, VALUE, LINE, COLUMN (0 = not set: RACertThumbprint and CloudCAConnTimeoutInMilliseconds are
+ * always shown), SUMMARY, WARNING (given twice, malformed, different from the other files). */
+CERTBROKER_API(0, 2) certbroker_status CERTBROKER_CALL certbroker_connector_list(certbroker_context *context, const char *paths, certbroker_row_fn each, void *payload, certbroker_error **error);
+/* Sets RACertThumbprint (as people paste it) and CloudCAConnTimeoutInMilliseconds (over 0) in all the files, or in none; every
+ * other byte stays. What changes gets a backup <file>.<yyyyMMdd-HHmmss>.bak (UTC) and is replaced in one step, with its rights.
+ * Rows: FILE, PATH (the backup; empty when the file said so already). The connector's services have to be restarted. */
+CERTBROKER_API(0, 2) certbroker_status CERTBROKER_CALL certbroker_connector_set(certbroker_context *context, const char *paths, const certbroker_settings *values, certbroker_row_fn each, void *payload, certbroker_error **error);
 
 /* --- issues ------------------------------------------------------------------------------------------------------------------- */
 CERTBROKER_API(0, 1) int32_t CERTBROKER_CALL certbroker_issue_state(const certbroker_issue *issue);

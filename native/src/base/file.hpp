@@ -31,6 +31,11 @@ Result<SecretBytes> read_secret(const std::filesystem::path &path, std::size_t l
 /// `fault_name` names the fault points around the write.
 Result<void> write_atomic(const std::filesystem::path &path, ByteView bytes, Access access, bool overwrite,
                           const char *fault_name = "file");
+/// The same with the rights of the file `model`, which may be the one that is replaced: for files that belong to
+/// others. Its permissions and access list are taken over; its owner and group where the system lets this account give
+/// files away.
+Result<void> write_atomic_like(const std::filesystem::path &model, const std::filesystem::path &path, ByteView bytes,
+                               bool overwrite, const char *fault_name = "file");
 
 /// Makes a folder with its parents; new folders get 0700 for `owner`, 0755 for `everyone`. Durable (parents fsynced).
 Result<void> make_folder(const std::filesystem::path &path, Access access);

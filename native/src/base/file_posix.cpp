@@ -1,8 +1,10 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -139,14 +141,37 @@ Result<SecretBytes> read_secret(const fs::path &path, std::size_t limit) {
     return read_into<SecretBytes>(path, limit);
 }
 
-Result<void> write_atomic(const fs::path &path, ByteView bytes, Access access, bool overwrite, const char *fault_name) {
+namespace {
+
+/// Owner and group first: giving a file away clears bits of its mode. An account that may not give files away keeps
+/// them, and who could read the file as its owner or group then needs the other bits, as with any editor.
+bool take_rights(const fs::path &model, int fd) {
+    struct stat info {};
+    if (::stat(model.c_str(), &info) != 0) return false;
+    struct stat own {};
+    if (::fstat(fd, &own) != 0) return false;
+    if ((own.st_uid != info.st_uid || own.st_gid != info.st_gid) && ::fchown(fd, info.st_uid, info.st_gid) != 0 &&
+        ::fchown(fd, static_cast<uid_t>(-1), info.st_gid) != 0 && errno != EPERM)
+        return false;
+    if (::fchmod(fd, info.st_mode & 07777U) != 0) return false;
+    // The access list beyond the mode, where the file system has one.
+    constexpr const char *acl = "system.posix_acl_access";
+    std::array<char, 4096> list{};
+    const ssize_t size = ::getxattr(model.c_str(), acl, list.data(), list.size());
+    if (size < 0) return errno != ERANGE;
+    return ::fsetxattr(fd, acl, list.data(), static_cast<std::size_t>(size), 0) == 0;
+}
+
+Result<void> write_in_place_of(const fs::path *model, const fs::path &path, ByteView bytes, Access access,
+                               bool overwrite, const char *fault_name) {
     fs::path temporary;
     const mode_t mode = access == Access::owner ? 0600 : 0644;
     fault::point(fault_name);
     {
         Descriptor out(open_temporary(path, mode, temporary));
         if (out.get() < 0) return os_error("The file could not be written", path);
-        if (!write_all(out.get(), bytes) || ::fsync(out.get()) != 0 || !out.close()) {
+        if (!write_all(out.get(), bytes) || (model != nullptr && !take_rights(*model, out.get())) ||
+            ::fsync(out.get()) != 0 || !out.close()) {
             const int code = errno;
             (void)::unlink(temporary.c_str());
             return os_error("The file could not be written '" + from_path(path) + "'", code);
@@ -162,6 +187,17 @@ Result<void> write_atomic(const fs::path &path, ByteView bytes, Access access, b
     CERTBROKER_CHECK(sync_folder(path.parent_path()));
     fault::point(fault_name);
     return {};
+}
+
+} // namespace
+
+Result<void> write_atomic(const fs::path &path, ByteView bytes, Access access, bool overwrite, const char *fault_name) {
+    return write_in_place_of(nullptr, path, bytes, access, overwrite, fault_name);
+}
+
+Result<void> write_atomic_like(const fs::path &model, const fs::path &path, ByteView bytes, bool overwrite,
+                               const char *fault_name) {
+    return write_in_place_of(&model, path, bytes, Access::owner, overwrite, fault_name);
 }
 
 Result<void> make_folder(const fs::path &path, Access access) {

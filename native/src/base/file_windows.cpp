@@ -210,7 +210,10 @@ Result<SecretBytes> read_secret(const fs::path &path, std::size_t limit) {
     return read_into<SecretBytes>(path, limit);
 }
 
-Result<void> write_atomic(const fs::path &path, ByteView bytes, Access access, bool overwrite, const char *fault_name) {
+namespace {
+
+Result<void> write_in_place_of(const fs::path *model, const fs::path &path, ByteView bytes, Access access,
+                               bool overwrite, const char *fault_name) {
     fs::path temporary;
     fault::point(fault_name);
     Handle out = open_temporary(path, access, temporary);
@@ -222,6 +225,9 @@ Result<void> write_atomic(const fs::path &path, ByteView bytes, Access access, b
         return os_error("The file could not be written", path, code);
     };
     if (!write_all(out.get(), bytes) || FlushFileBuffers(out.get()) == 0) return give_up(GetLastError());
+    if (model != nullptr) {
+        if (const DWORD code = win32::copy_access(name_of(*model), from); code != ERROR_SUCCESS) return give_up(code);
+    }
     fault::point(fault_name);
     const std::wstring to = name_of(path);
     if (!with_patience([&] { return rename_open(out.get(), from, to, overwrite); })) return give_up(GetLastError());
@@ -229,6 +235,17 @@ Result<void> write_atomic(const fs::path &path, ByteView bytes, Access access, b
     (void)FlushFileBuffers(out.get());
     fault::point(fault_name);
     return {};
+}
+
+} // namespace
+
+Result<void> write_atomic(const fs::path &path, ByteView bytes, Access access, bool overwrite, const char *fault_name) {
+    return write_in_place_of(nullptr, path, bytes, access, overwrite, fault_name);
+}
+
+Result<void> write_atomic_like(const fs::path &model, const fs::path &path, ByteView bytes, bool overwrite,
+                               const char *fault_name) {
+    return write_in_place_of(&model, path, bytes, Access::owner, overwrite, fault_name);
 }
 
 Result<void> make_folder(const fs::path &path, Access access) {

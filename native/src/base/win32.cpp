@@ -1,5 +1,6 @@
 #include "base/win32.hpp"
 
+#include <aclapi.h>
 #include <sddl.h>
 
 #include <array>
@@ -83,6 +84,29 @@ bool is_elevated() noexcept {
     DWORD size = 0;
     return GetTokenInformation(token.get(), TokenElevation, &elevation, sizeof elevation, &size) != 0 &&
            elevation.TokenIsElevated != 0;
+}
+
+DWORD copy_access(const std::wstring &from, const std::wstring &to) {
+    constexpr SECURITY_INFORMATION whose = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION;
+    PSID owner = nullptr;
+    PSID group = nullptr;
+    PACL list = nullptr;
+    PSECURITY_DESCRIPTOR descriptor = nullptr;
+    DWORD code = GetNamedSecurityInfoW(from.c_str(), SE_FILE_OBJECT, whose | DACL_SECURITY_INFORMATION, &owner, &group,
+                                       &list, nullptr, &descriptor);
+    const std::unique_ptr<void, LocalFreeDeleter> memory(descriptor);
+    if (code != ERROR_SUCCESS) return code;
+    SECURITY_DESCRIPTOR_CONTROL control = 0;
+    DWORD revision = 0;
+    if (GetSecurityDescriptorControl(descriptor, &control, &revision) == 0) return GetLastError();
+    std::wstring name = to; // the function takes it as not constant
+    // Only administrators may give a file to others; the access list does not depend on it.
+    (void)SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, whose, owner, group, nullptr, nullptr);
+    const SECURITY_INFORMATION inheritance = (control & SE_DACL_PROTECTED) != 0 ? PROTECTED_DACL_SECURITY_INFORMATION
+                                                                                : UNPROTECTED_DACL_SECURITY_INFORMATION;
+    code = SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, DACL_SECURITY_INFORMATION | inheritance, nullptr, nullptr,
+                                 list, nullptr);
+    return code;
 }
 
 std::wstring long_name(const std::wstring &path) {

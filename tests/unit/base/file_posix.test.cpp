@@ -170,3 +170,38 @@ TEST_CASE("a lock keeps others out, in this process and in another") {
 TEST_CASE("paths are UTF-8 outside") {
     CHECK(file::from_path(file::to_path("/a/Grüße")) == "/a/Grüße");
 }
+
+TEST_CASE("a file written like another has its rights, also when it replaces that one") {
+    const test::TemporaryFolder folder;
+    const mode_t before = ::umask(0);
+    REQUIRE(file::write_atomic(folder / "a", as_bytes("old"), Access::everyone, true));
+    REQUIRE(::chmod((folder / "a").c_str(), 0660) == 0);
+    // Only root may give files away; others keep theirs.
+    const bool root = ::geteuid() == 0;
+    if (root) REQUIRE(::chown((folder / "a").c_str(), 4711, 4712) == 0);
+    static unsigned seen = 0;
+    static std::filesystem::path where;
+    where = folder.path();
+    seen = 0;
+    fault::hook = [](const char *) {
+        for (const auto &entry : std::filesystem::directory_iterator(where))
+            if (entry.path().extension() == ".tmp") seen |= mode_of(entry.path());
+    };
+    REQUIRE(file::write_atomic_like(folder / "a", folder / "copy", as_bytes("copy"), false));
+    REQUIRE(file::write_atomic_like(folder / "a", folder / "a", as_bytes("new"), true));
+    fault::hook = nullptr;
+    (void)::umask(before);
+    // Never more than the model allows, not for a moment.
+    CHECK((seen & ~0660U) == 0);
+    for (const char *name : {"a", "copy"}) {
+        CHECK(mode_of(folder / name) == 0660);
+        struct stat info {};
+        REQUIRE(::stat((folder / name).c_str(), &info) == 0);
+        if (root) CHECK((info.st_uid == 4711 && info.st_gid == 4712));
+    }
+    CHECK(equal(*file::read(folder / "a", 10), as_bytes("new")));
+    CHECK(id_of(file::write_atomic_like(folder / "a", folder / "copy", as_bytes("x"), false)) == "Base.FileExists");
+    CHECK(equal(*file::read(folder / "copy", 10), as_bytes("copy")));
+    CHECK(id_of(file::write_atomic_like(folder / "none", folder / "b", as_bytes("x"), false)) == "Base.FileMissing");
+    CHECK(files_in(folder.path()) == 2);
+}

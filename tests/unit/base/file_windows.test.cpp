@@ -117,3 +117,16 @@ TEST_CASE("the machine's data lies in ProgramData") {
     CHECK(file::machine_data_folder().ends_with("\\CertBroker"));
     CHECK(file::from_path(file::to_path("C:\\Gr\u00fc\u00dfe")) == "C:\\Gr\u00fc\u00dfe");
 }
+
+TEST_CASE("a file written like another has its access list, also when it replaces that one") {
+    const test::TemporaryFolder folder;
+    REQUIRE(file::write_atomic(folder / "owner", as_bytes("old"), Access::owner, true));
+    REQUIRE(file::write_atomic(folder / "everyone", as_bytes("old"), Access::everyone, true));
+    REQUIRE(file::write_atomic_like(folder / "everyone", folder / "copy", as_bytes("copy"), false));
+    REQUIRE(file::write_atomic_like(folder / "owner", folder / "owner", as_bytes("new"), true));
+    CHECK_FALSE(test::only_owner_reads(folder / "copy"));
+    CHECK(test::only_owner_reads(folder / "owner"));
+    CHECK(equal(*file::read(folder / "owner", 10), as_bytes("new")));
+    CHECK(id_of(file::write_atomic_like(folder / "none", folder / "b", as_bytes("x"), false)) == "Base.FileMissing");
+    CHECK(file::list(folder.path())->size() == 3);
+}
