@@ -80,5 +80,8 @@ void csr_rows();
 void pfx_rows();
 void store_rows(const std::string &folder);
 void issuance_rows(const std::string &folder, const std::string &plugin_folder);
+/// `lab` is the folder of a running certbroker-lab digicert, which listens on `port`.
+void lab_rows(const std::string &folder, const std::string &plugin_folder, const std::string &port,
+              const std::string &lab);
 
 } // namespace bench

@@ -1,10 +1,15 @@
-// usage: certbroker-bench <scratch folder> <plugin folder>   (tests/bench/run.sh calls it)
+// usage: certbroker-bench <scratch folder> <plugin folder> [<port> <folder of the lab>]   (tests/bench/run.sh calls it)
+// With a lab only the rows that need one are measured.
 #include "bench.hpp"
 
 int main(int argc, char **argv) {
-    if (argc != 3) {
-        std::fprintf(stderr, "usage: %s scratch-folder plugin-folder\n", argv[0]);
+    if (argc != 3 && argc != 5) {
+        std::fprintf(stderr, "usage: %s scratch-folder plugin-folder [port lab-folder]\n", argv[0]);
         return 2;
+    }
+    if (argc == 5) {
+        bench::lab_rows(argv[1], argv[2], argv[3], argv[4]);
+        return 0;
     }
     std::printf("%-28s %8s %13s %13s\n", "name", "ratio", "floor", "measured");
     bench::csr_rows();

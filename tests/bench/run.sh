@@ -5,12 +5,23 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 tests/setup.sh test
 cmake --preset linux >/dev/null
-cmake --build --preset linux --target certbroker-bench certbroker certbroker_plugin_local_ca certbroker_plugin_template >/dev/null
+cmake --build --preset linux --target certbroker-bench certbroker certbroker_plugins >/dev/null
 powershell/build-module.sh build/linux >/dev/null
 tests/shell/build.sh >/dev/null
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 build/linux/tests/bench/certbroker-bench "$scratch" build/linux/plugins
+
+# A thousand certificates from the lab's DigiCert.
+tests/lab/build.sh >/dev/null
+mkdir "$scratch/lab"
+build/lab/certbroker-lab digicert --folder "$scratch/lab" --detached --record 10 >"$scratch/lab.log" 2>&1 &
+lab=$!
+trap 'kill "$lab" 2>/dev/null; rm -rf "$scratch"' EXIT
+for ((i = 0; i < 100; i++)); do [ -f "$scratch/lab/ready.json" ] && break; sleep 0.1; done
+port=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["port"])' "$scratch/lab/ready.json")
+build/linux/tests/bench/certbroker-bench "$scratch" build/linux/plugins "$port" "$scratch/lab"
+kill "$lab"
 
 # Import-Module in fresh processes of the same engine, against a binary module with one empty cmdlet.
 empty=$scratch/Empty

@@ -8,6 +8,7 @@
 #include "base/der.hpp"
 #include "base/fault.hpp"
 #include "base/file.hpp"
+#include "base/group_commit.hpp"
 #include "base/sqlite.hpp"
 #include "issuance/errors.hpp"
 #include "issuance/lines.hpp"
@@ -183,6 +184,8 @@ struct Journal::Impl {
     sqlite::Statement insert, insert_event, update, select_one;
     std::mutex mutex;
 
+    sqlite::GroupCommit group{database, mutex};
+
     Result<void> event(std::string_view id, State state, std::int64_t now, std::string_view message) {
         insert_event.bind(1, now).bind(2, static_cast<std::int64_t>(state)).bind(3, message).bind(4, id);
         return insert_event.run();
@@ -285,10 +288,9 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path &fold
 }
 
 Result<void> Journal::add(const Record &record) {
-    const std::lock_guard lock(impl_->mutex);
     const std::int64_t now = impl_->clock->now();
     fault::point("journal.add");
-    auto done = impl_->database.transaction([&]() -> Result<void> {
+    auto done = impl_->group.run([&]() -> Result<void> {
         auto &insert = impl_->insert;
         insert.bind(1, std::string_view(record.id)).bind(2, now).bind(3, std::string_view(record.subject));
         insert.bind(4, std::string_view(record.key_id)).bind(5, ByteView(record.csr));
@@ -310,10 +312,9 @@ Result<void> Journal::add(const Record &record) {
 }
 
 Result<void> Journal::advance(State expected, const Record &record, std::string_view message) {
-    const std::lock_guard lock(impl_->mutex);
     const std::int64_t now = impl_->clock->now();
     fault::point("journal.advance");
-    auto done = impl_->database.transaction([&]() -> Result<void> {
+    auto done = impl_->group.run([&]() -> Result<void> {
         auto &update = impl_->update;
         bind_moving(update, 1, record, now);
         update.bind(moving_columns + 1, std::string_view(record.id));
@@ -335,9 +336,8 @@ Result<void> Journal::advance(State expected, const Record &record, std::string_
 }
 
 Result<void> Journal::note(std::string_view id, std::string_view message) {
-    const std::lock_guard lock(impl_->mutex);
     fault::point("journal.note");
-    auto done = impl_->database.transaction([&]() -> Result<void> {
+    auto done = impl_->group.run([&]() -> Result<void> {
         CERTBROKER_TRY(const Record stored, impl_->get(id));
         return impl_->event(id, stored.state, impl_->clock->now(), message);
     });
