@@ -68,6 +68,8 @@ Result<T> read_struct(Call &call, const T *given, const char *what, std::size_t 
 Result<KeyObject *> key_of(Call &call, const cbp_key *handle, const char *what);
 /// Fills in the certificate chain of a key: its entry's, or that of a certificate in My that has this key.
 Result<void> load_chain(Call &call, KeyObject &key);
+/// A key as the instance has it open already, else opened and kept: plugins ask for the same ones in every call.
+Result<crypto::KeyHandle> open_key_once(Call &call, const std::string &uri);
 /// The file that a CBP_PATH setting names; empty when `setting` is NULL or the setting absent.
 Result<std::string> trust_file(Call &call, const char *setting);
 Result<crypto::DigestAlgorithm> digest_of(Call &call, const char *name, const char *fallback);

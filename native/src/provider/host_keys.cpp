@@ -41,20 +41,9 @@ cbp_status CBP_CALL key_create(cbp_call *handle, const char *store, const char *
 }
 
 Result<void> key_open_body(Call &call, const char *text, const cbp_key **out) {
-    constexpr std::size_t max_cached = 8;
     CERTBROKER_CHECK(call.required(out, "out"));
     CERTBROKER_TRY(std::string uri, call.text(text, "uri", 1000));
-    auto &cached = call.instance().keys_by_uri;
-    for (const auto &[known, key] : cached) {
-        if (known == uri) {
-            *out = call.add<cbp_key>(KeyObject{key, std::move(uri), std::nullopt, {}});
-            return {};
-        }
-    }
-    CERTBROKER_TRY(const store::StoreRegistry *const stores, stores_of(call));
-    CERTBROKER_TRY(crypto::KeyHandle key, stores->open_key(uri));
-    if (cached.size() >= max_cached) cached.erase(cached.begin());
-    cached.emplace_back(uri, key);
+    CERTBROKER_TRY(crypto::KeyHandle key, open_key_once(call, uri));
     *out = call.add<cbp_key>(KeyObject{std::move(key), std::move(uri), std::nullopt, {}});
     return {};
 }
@@ -145,6 +134,19 @@ cbp_status CBP_CALL hex_encode(cbp_call *handle, cbp_bytes input, const char **o
 }
 
 } // namespace
+
+Result<crypto::KeyHandle> open_key_once(Call &call, const std::string &uri) {
+    constexpr std::size_t max_cached = 8;
+    auto &cached = call.instance().keys_by_uri;
+    for (const auto &[known, key] : cached) {
+        if (known == uri) return key;
+    }
+    CERTBROKER_TRY(const store::StoreRegistry *const stores, stores_of(call));
+    CERTBROKER_TRY(crypto::KeyHandle key, stores->open_key(uri));
+    if (cached.size() >= max_cached) cached.erase(cached.begin());
+    cached.emplace_back(uri, key);
+    return key;
+}
 
 Result<KeyObject *> key_of(Call &call, const cbp_key *handle, const char *what) {
     CERTBROKER_CHECK(call.required(handle, what));

@@ -69,7 +69,7 @@ Result<KeyObject> find_by_thumbprint(Call &call, const std::string &thumbprint) 
             return fail(errors::store_key_missing, "The key of the certificate " + thumbprint +
                                                        " cannot be used: " + (*store)->uri().to_string() +
                                                        " has the certificate without its key");
-        CERTBROKER_TRY(crypto::KeyHandle key, services.stores->open_key(entry->key_uri));
+        CERTBROKER_TRY(crypto::KeyHandle key, open_key_once(call, entry->key_uri));
         return KeyObject{std::move(key), entry->key_uri, *std::move(entry), {}};
     }
     return fail(errors::store_not_found, "The certificate " + thumbprint +
@@ -93,7 +93,7 @@ Result<void> setting_key_body(Call &call, const cbp_settings *handle, const char
         *out = call.add<cbp_key>(std::move(object));
         return {};
     }
-    CERTBROKER_TRY(crypto::KeyHandle opened, call.instance().services.stores->open_key(*value));
+    CERTBROKER_TRY(crypto::KeyHandle opened, open_key_once(call, *value));
     *out = call.add<cbp_key>(KeyObject{std::move(opened), *value, std::nullopt, {}});
     return {};
 }

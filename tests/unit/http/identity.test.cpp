@@ -50,8 +50,12 @@ TEST_CASE("Anchors are read from PEM files") {
     CHECK(id_of(http::detail::identity_of(request, &anything)) == "Http.TrustFile");
     std::ofstream(request.extra_trust_file) << "a remark\n"
                                             << pki().root.certificate.to_pem() << pki().ca.certificate.to_pem();
-    CHECK(must(http::detail::identity_of(request, &anything)).extra_trust.size() == 2);
     CHECK(id_of(http::detail::identity_of(request, &nothing)) == "Http.TrustFile");
+    CHECK(must(http::detail::identity_of(request, &anything)).extra_trust.size() == 2);
+    // Read already, and remembered; a change counts at once.
+    CHECK(must(http::detail::identity_of(request, &anything)).extra_trust.size() == 2);
+    std::ofstream(request.extra_trust_file) << pki().root.certificate.to_pem();
+    CHECK(must(http::detail::identity_of(request, &anything)).extra_trust.size() == 1);
     std::ofstream(request.extra_trust_file) << "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n";
     CHECK(id_of(http::detail::identity_of(request, &anything)) == "Http.TrustFile");
 }
