@@ -27,6 +27,11 @@ namespace CertBroker.Commands;
 /// <code>Test-CBAuthority -Name lab -Template server -Subject 'CN=web01.example.com' -DnsName web01.example.com -ReportPath lab.html -Force</code>
 /// <para>The template must know these names; the report is a page to read and to send on.</para>
 /// </example>
+/// <example>
+/// <title>See what is exchanged with the CA</title>
+/// <code>Test-CBAuthority -Name lab -Trace 6> trace.txt</code>
+/// <para>Requests and answers, without secrets, go to a file; without 6> they are shown. A CA without a network has none.</para>
+/// </example>
 [Cmdlet(VerbsDiagnostic.Test, "CBAuthority")]
 [OutputType(typeof(AuthorityCheck), typeof(bool))]
 public sealed class TestCBAuthorityCommand : CheckCmdlet, ITraces
