@@ -11,9 +11,9 @@ public sealed class ModuleTests(Engine engine) : IClassFixture<Engine>
     public static readonly string[] Promised =
     [
         "Approve-CBProvider", "Complete-CBCertificateRequest", "Export-CBCertificate", "Export-CBPfxCertificate", "Get-CBAuthority",
-        "Get-CBCertificate", "Get-CBCertificateProfile", "Get-CBCertificateRequest", "Get-CBIssuance", "Get-CBProvider", "Get-CBTrustedRoot",
+        "Get-CBCertificate", "Get-CBCertificateProfile", "Get-CBCertificateRequest", "Get-CBConnectorConfiguration", "Get-CBIssuance", "Get-CBProvider", "Get-CBTrustedRoot",
         "Import-CBCertificate", "Import-CBPfxCertificate", "Install-CBTrustedRoot", "New-CBCertificateRequest", "Receive-CBCertificate",
-        "Register-CBAuthority", "Remove-CBCertificate", "Request-CBCertificate", "Revoke-CBCertificate", "Set-CBAuthority",
+        "Register-CBAuthority", "Remove-CBCertificate", "Request-CBCertificate", "Revoke-CBCertificate", "Set-CBAuthority", "Set-CBConnectorConfiguration",
         "Test-CBAuthority", "Test-CBCertificateRequest", "Unregister-CBAuthority", "Update-CBCertificate",
     ];
 

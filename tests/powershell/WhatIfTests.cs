@@ -28,6 +28,7 @@ public sealed class WhatIfTests(ExampleEngine prepared) : IClassFixture<ExampleE
         "Export-CBPfxCertificate $thumbprint -Path out.pfx -Password $password",
         "Register-CBAuthority -Name other -Provider local-ca",
         "Set-CBAuthority lab -ValidityDays 3",
+        "Set-CBConnectorConfiguration NDESConnector.exe.config -TimeoutMilliseconds 5",
         "Unregister-CBAuthority lab",
         "Approve-CBProvider local-ca -Force",
         "Install-CBTrustedRoot -Path root.cer -Force",

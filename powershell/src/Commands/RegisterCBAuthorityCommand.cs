@@ -1,5 +1,7 @@
 using System;
 using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using CertBroker.Completion;
 using CertBroker.Interop;
@@ -27,10 +29,23 @@ namespace CertBroker.Commands;
 /// <code>Register-CBAuthority -Name test -Provider local-ca -ValidityDays 30 -StoreLocation LocalMachine</code>
 /// <para>The setting validity-days is the parameter -ValidityDays here.</para>
 /// </example>
-[Cmdlet(VerbsLifecycle.Register, "CBAuthority", SupportsShouldProcess = true)]
+/// <example>
+/// <title>Register what an Intune connector is configured for</title>
+/// <code>Register-CBAuthority -Name digicert -ConfigurationPath NDESConnector.exe.config -ServiceFqdn pki-ws.symauth.com</code>
+/// <para>RA certificate and time-out come from the file. The service's name is not in it: it stands in Intune's PKCS profile.</para>
+/// </example>
+[Cmdlet(VerbsLifecycle.Register, "CBAuthority", DefaultParameterSetName = ProviderSet, SupportsShouldProcess = true)]
 [OutputType(typeof(AuthorityInfo))]
 public sealed class RegisterCBAuthorityCommand : AuthorityCmdlet, IDynamicParameters
 {
+    private const string ProviderSet = "Provider";
+    private const string ConfigurationSet = "Configuration";
+
+    // The provider that connectors work for, and what its settings are called that a connector's file has.
+    private const string ConnectorProvider = "digicert";
+    private const string ThumbprintSetting = "ra-certificate-thumbprint";
+    private const string TimeoutSetting = "timeout-ms";
+
     private ProviderParameters? dynamicParameters;
 
     /// <summary>The name of the new authority.</summary>
@@ -38,11 +53,18 @@ public sealed class RegisterCBAuthorityCommand : AuthorityCmdlet, IDynamicParame
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = string.Empty;
 
-    /// <summary>The provider's id: Get-CBProvider lists them.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    /// <summary>The provider's id: Get-CBProvider lists them. With -ConfigurationPath it is digicert unless another is given.</summary>
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ProviderSet)]
+    [Parameter(Position = 1, ParameterSetName = ConfigurationSet)]
     [ArgumentCompleter(typeof(ProviderCompleter))]
     [ValidateNotNullOrEmpty]
     public string Provider { get; set; } = string.Empty;
+
+    /// <summary>The configuration file of an Intune connector, or its folder: the RA certificate's thumbprint and the time-out are taken
+    /// from it. Settings that are given win.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ConfigurationSet)]
+    [ValidateNotNullOrEmpty]
+    public string[]? ConfigurationPath { get; set; }
 
     /// <summary>The settings by name: @{ 'name' = 'value' }. Secrets are given as SecureString.</summary>
     [Parameter]
@@ -51,7 +73,13 @@ public sealed class RegisterCBAuthorityCommand : AuthorityCmdlet, IDynamicParame
     /// <summary>The connection settings of the provider.</summary>
     public object? GetDynamicParameters()
     {
-        dynamicParameters = ProviderParameters.TryBuild(Provider, null, ProviderParameters.Connection, Setting, required: true, GetType());
+        IDictionary? given = Setting;
+        if (ConfigurationPath != null)
+        {
+            Provider = Provider.Length == 0 ? ConnectorProvider : Provider;
+            given = With(new Hashtable { [ThumbprintSetting] = string.Empty, [TimeoutSetting] = string.Empty });
+        }
+        dynamicParameters = ProviderParameters.TryBuild(Provider, null, ProviderParameters.Connection, given, required: true, GetType());
         return dynamicParameters?.Dictionary;
     }
 
@@ -59,7 +87,8 @@ public sealed class RegisterCBAuthorityCommand : AuthorityCmdlet, IDynamicParame
     {
         Target = Name;
         using var settings = new NativeSettings();
-        ProviderParameters.Apply(this, Context, Provider, ProviderParameters.Connection, dynamicParameters, Setting, settings);
+        ProviderParameters.Apply(this, Context, Provider, ProviderParameters.Connection, dynamicParameters,
+            ConfigurationPath == null ? Setting : With(FromConfiguration()), settings);
         if (!ShouldProcess($"{Name} ({Provider}) for {StoreLocation}", "Register authority"))
         {
             return;
@@ -68,4 +97,52 @@ public sealed class RegisterCBAuthorityCommand : AuthorityCmdlet, IDynamicParame
             out ErrorHandle error), error);
         WriteAuthority(Name, StoreLocation);
     }
+
+    /// <summary>What a connector's files say, under the names of the provider's settings. Files that differ are refused: nobody could tell
+    /// which of them the connector goes by.</summary>
+    private Hashtable FromConfiguration()
+    {
+        List<ConnectorConfiguration> files = Connectors.Read(Context, Connectors.Paths(this, ConfigurationPath));
+        string[] thumbprints = files.Select(file => Plain(file.RACertThumbprint)).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+        long?[] timeouts = files.Select(file => file.TimeoutMilliseconds).Distinct().ToArray();
+        if (thumbprints.Length > 1 || timeouts.Length > 1)
+        {
+            throw ModuleErrors.ConnectorsDiffer($"The authority {Name} could not be registered: the files of {string.Join(", ", ConfigurationPath)} have different settings");
+        }
+        var values = new Hashtable();
+        if (files[0].RACertThumbprint.Length > 0)
+        {
+            values[ThumbprintSetting] = files[0].RACertThumbprint;
+        }
+        if (timeouts[0].HasValue)
+        {
+            values[TimeoutSetting] = timeouts[0]!.Value;
+        }
+        foreach (ConnectorConfiguration file in files)
+        {
+            foreach (string warning in file.Warning)
+            {
+                WarnOnce($"{file.Path}: {warning}");
+            }
+        }
+        return values;
+    }
+
+    /// <summary>The values, with those of -Setting over them, whichever way their names are written there.</summary>
+    private Hashtable With(Hashtable values)
+    {
+        foreach (DictionaryEntry entry in Setting ?? new Hashtable())
+        {
+            string name = Plain(entry.Key?.ToString() ?? string.Empty);
+            foreach (string other in values.Keys.Cast<string>().Where(key => string.Equals(Plain(key), name, StringComparison.OrdinalIgnoreCase)).ToList())
+            {
+                values.Remove(other);
+            }
+            values[entry.Key!] = entry.Value;
+        }
+        return values;
+    }
+
+    // "ra-certificate-thumbprint" and "RaCertificateThumbprint" are the same setting, "EA 7A" and "ea7a" the same thumbprint.
+    private static string Plain(string text) => new string(text.Where(char.IsLetterOrDigit).ToArray());
 }

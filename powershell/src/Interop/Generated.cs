@@ -411,6 +411,21 @@ internal static class ModuleErrors
     public static CertBrokerException NoCertificate(string message, string? remedy = null) =>
         new CertBrokerException(CertBrokerStatus.NotFound, "Module.NoCertificate", message,
             remedy ?? "Give its file with -Path, or its thumbprint if it is in a store here.");
+
+    /// <summary>No Intune connector is installed on this computer.</summary>
+    public static CertBrokerException NoConnector(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.NotFound, "Module.NoConnector", message,
+            remedy ?? "Give the connector's file or folder with -Path.");
+
+    /// <summary>A configuration was to be changed, and nothing was given to change.</summary>
+    public static CertBrokerException NothingToSet(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Argument, "Module.NothingToSet", message,
+            remedy ?? "Give -RACertThumbprint or -TimeoutMilliseconds.");
+
+    /// <summary>The files of a connector have different settings.</summary>
+    public static CertBrokerException ConnectorsDiffer(string message, string? remedy = null) =>
+        new CertBrokerException(CertBrokerStatus.Invalid, "Module.ConnectorsDiffer", message,
+            remedy ?? "Make them the same with Set-CBConnectorConfiguration, or name one of the files.");
 }
 
 internal enum NativeState

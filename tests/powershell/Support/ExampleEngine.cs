@@ -43,6 +43,8 @@ public sealed class ExampleEngine : IDisposable
         Engine.WithLab();
         File.WriteAllText(Engine.PathOf("certreq.ini"), Inputs.RealInf("CN=ra.example.com, O=Example, C=US"));
 
+        File.WriteAllText(Engine.PathOf("NDESConnector.exe.config"), Inputs.ConnectorConfig);
+
         // answer.cer: a CA's answer for a request that waits here.
         Engine.Run("$waiting = New-CBCertificateRequest -Subject 'CN=answered.example.com' -DnsName answered.example.com -KeyAlgorithm ECDSA_P256 -OutFile answered.csr").Good();
         using (X509Certificate2 root = Issuer())

@@ -43,6 +43,21 @@ internal static class Inputs
         }
     }
 
+    /// <summary>A connector's configuration, with the thumbprint of Microsoft's page and the line ends of Windows.</summary>
+    public static string ConnectorConfig { get; } = """
+        <?xml version="1.0" encoding="utf-8"?>
+        <configuration>
+          <startup><supportedRuntime version="v4.0" sku=".NETFramework,Version=v4.7.2" /></startup>
+          <appSettings>
+            <!-- Update these. -->
+            <add key="RACertThumbprint"
+            value="EA7A4E0CD1A4F81CF0740527C31A57F6020C17C5"/>
+            <add key="CloudCAConnTimeoutInMilliseconds" value="30000"/>
+            <add key="BaseServiceAddress" value="https://manage.microsoft.com/"/>
+          </appSettings>
+        </configuration>
+        """.ReplaceLineEndings("\r\n");
+
     /// <summary>Whether a file is its owner's only. Windows has lists in place of modes; the native tests read them.</summary>
     public static bool IsPrivate(string path) =>
         OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite);
