@@ -9,6 +9,7 @@
 #include "certbroker/plugin.h"
 #include "issuance/broker.hpp"
 #include "misuse_fixture.hpp"
+#include "support/platform.hpp"
 #include "support/temporary_folder.hpp"
 
 using misuse::release;
@@ -125,7 +126,10 @@ struct World {
     }
     void write_ini(const std::string &location, const std::string &text) const {
         fs::create_directories(home / location);
-        std::ofstream(home.path() / location / "certbroker.ini") << text;
+        const fs::path ini = home.path() / location / "certbroker.ini";
+        std::ofstream(ini) << text;
+        certbroker::test::let_write(ini, certbroker::test::Writers::owner);
+        certbroker::test::let_write(home / location, certbroker::test::Writers::owner);
     }
     std::vector<std::string> lines(const std::string &name) const {
         std::ifstream in(home / name);
@@ -278,6 +282,15 @@ TEST_CASE("certbroker.ini switches the log on: the user's own, else the machine'
         world.start();
         CHECK(fs::exists(world.home / "given.log"));
         CHECK_FALSE(fs::exists(world.home.path() / "LocalMachine" / "machine.log"));
+    }
+    SECTION("what others may have written is nobody's word") {
+        const fs::path ini = world.home.path() / "CurrentUser" / "certbroker.ini";
+        world.write_ini("CurrentUser", "[log]\nfile = forged.log\n");
+        certbroker::test::let_write(ini, certbroker::test::Writers::everyone);
+        world.start();
+        CHECK_FALSE(fs::exists(world.home.path() / "CurrentUser" / "forged.log"));
+        CHECK(fs::exists(world.home.path() / "LocalMachine" / "machine.log"));
+        certbroker::test::let_write(ini, certbroker::test::Writers::owner);
     }
     SECTION("the machine's log is not everybody's to write") {
         world.write_ini("LocalMachine", "[log]\nfile = .\n");

@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "base/log_settings.hpp"
 #include "certbroker/certbroker.h"
+#include "provider/trust.hpp"
 
 using namespace certbroker;
 using namespace certbroker::abi;
@@ -35,6 +36,9 @@ Result<std::shared_ptr<Log>> configured_log(const store::Roots &roots) {
     for (const store::Location location : {store::Location::current_user, store::Location::local_machine}) {
         if (roots.of(location).empty()) continue;
         const bool of_machine = location == store::Location::local_machine;
+        // Whoever may write it could have this process write, and rename, files that are not his own.
+        const auto path = file::to_path(roots.of(location)) / config_file_name;
+        if (file::exists(path) && provider::writable_by_others(path)) continue;
         auto settings = read_log_settings(file::to_path(roots.of(location)));
         if (!settings) {
             // The machine's data may be closed to this account, which is no reason to turn it away.
