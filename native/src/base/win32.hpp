@@ -63,8 +63,8 @@ std::string current_user_sid();
 /// True for a process with administrators' rights in force (elevated, SYSTEM).
 bool is_elevated() noexcept;
 
-/// Gives the file `to` the access list of `from`, inherited or protected as it is there, and its owner and group where this
-/// account may. ERROR_SUCCESS, or the code of Windows.
+/// Gives the file `to` the access list of `from`, inherited or protected as it is there, and its owner and group where
+/// this account may. ERROR_SUCCESS, or the code of Windows.
 DWORD copy_access(const std::wstring &from, const std::wstring &to);
 
 /// Where a file name goes to Win32: absolute, with \\?\ in front once it is too long for MAX_PATH.
