@@ -36,19 +36,10 @@ struct Channel {
     std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy{curl_easy_init(), &curl_easy_cleanup};
 };
 
-bool mentions(std::string_view text, std::initializer_list<std::string_view> words) {
-    return std::any_of(words.begin(), words.end(),
-                       [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
-}
-
 /// Whether the failure is the server's answer to our certificate or to the lack of one.
-bool is_client_certificate_failure(const Channel &channel, const Transfer &transfer, CURLcode code,
-                                   std::string_view text) {
+bool is_client_certificate_failure(const Channel &channel, const Transfer &transfer, CURLcode code) {
     if (code == CURLE_SSL_CERTPROBLEM) return true;
-    if (mentions(text, {"alert certificate required", "alert bad certificate", "alert certificate expired",
-                        "alert certificate revoked", "alert certificate unknown", "alert unsupported certificate",
-                        "alert unknown ca", "alert access denied"}))
-        return true;
+    if (!channel.identity.refusal.empty()) return true;
     // TLS 1.2 servers say only "handshake failure"; some close without a word.
     return channel.identity.certificate_asked && transfer.response.headers.empty() &&
            (code == CURLE_SSL_CONNECT_ERROR || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
@@ -122,6 +113,7 @@ void CurlClient::apply_common(Channel &channel, const Attempt &attempt) const {
     curl_easy_reset(easy);
     channel.problem.fill('\0');
     channel.identity.certificate_asked = false;
+    channel.identity.refusal.clear();
     channel.identity.client_problem.clear();
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, channel.problem.data());
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -164,11 +156,12 @@ Error CurlClient::failure(const Channel &channel, const Attempt &attempt, const 
     const bool sent = request_size > 0 && pretransfer > 0;
     std::string text = channel.problem.data();
     if (text.empty()) text = curl_easy_strerror(code);
-    if (is_client_certificate_failure(channel, transfer, code, text)) {
+    if (is_client_certificate_failure(channel, transfer, code)) {
+        const std::string &told = channel.identity.refusal.empty() ? text : channel.identity.refusal;
         std::string why = channel.identity.client_problem;
         if (why.empty() && !channel.identity.client)
-            why = "the server asks for one and none is configured (" + text + ")";
-        if (why.empty()) why = "the server refused it (" + text + ")";
+            why = "the server asks for one and none is configured (" + told + ")";
+        if (why.empty()) why = "the server refused it (" + told + ")";
         return fail(errors::http_client_certificate, "The client certificate for " + url + " cannot be used: " + why);
     }
     const ErrorKind &kind = kind_of(code, sent);

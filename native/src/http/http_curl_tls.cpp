@@ -33,12 +33,35 @@ void note_session(TlsIdentity &identity, const SSL *ssl) {
     identity.sessions[name != nullptr ? name : ""] = std::move(text);
 }
 
-void on_info(const SSL *ssl, int where, int) {
-    if ((where & SSL_CB_HANDSHAKE_DONE) == 0) return;
+/// Whether an alert is about the certificate we sent, or about none.
+bool is_refusal(int alert) {
+    switch (alert & 0xff) {
+    case SSL_AD_BAD_CERTIFICATE:
+    case SSL_AD_UNSUPPORTED_CERTIFICATE:
+    case SSL_AD_CERTIFICATE_REVOKED:
+    case SSL_AD_CERTIFICATE_EXPIRED:
+    case SSL_AD_CERTIFICATE_UNKNOWN:
+    case SSL_AD_UNKNOWN_CA:
+    case SSL_AD_ACCESS_DENIED:
+    case SSL_AD_CERTIFICATE_REQUIRED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/// `value` is the alert when the server sent one. libcurl tells it only sometimes: when a kept connection had broken
+/// just before, its text is about that one, and "certificate expired" it takes for a finding of its own.
+void on_info(const SSL *ssl, int where, int value) {
+    const bool alert = (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT;
+    if (!alert && (where & SSL_CB_HANDSHAKE_DONE) == 0) return;
     auto *identity = static_cast<TlsIdentity *>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
     if (identity == nullptr) return;
     try {
-        note_session(*identity, ssl);
+        if (!alert)
+            note_session(*identity, ssl);
+        else if (is_refusal(value))
+            identity->refusal = std::string("alert ") + SSL_alert_desc_string_long(value);
     } catch (...) { // NOLINT(bugprone-empty-catch): only traces want it
     }
 }

@@ -12,6 +12,7 @@ namespace certbroker::http::detail {
 /// Lives as long as the connections that were made with it.
 struct TlsIdentity : Identity {
     bool certificate_asked = false; ///< the server wanted a client certificate and there was none to give
+    std::string refusal{};          ///< the alert by which the server refused the certificate or the lack of one
     std::string client_problem{};   ///< why the client's certificate or key could not be used
     /// What the last handshake with a host came to, "TLSv1.3, server certificate CN=ca"; by the name that was asked
     /// for, which for an address is empty.
