@@ -152,8 +152,7 @@ soap::Reply Exchange::post(const Purpose &purpose, const std::string &envelope, 
 }
 
 void Exchange::refuse(const Purpose &purpose, const soap::Fault &fault, const std::string &about) const {
-    const std::string message =
-        std::string(purpose.failed) + ": " + fault.to_string() + (about.empty() ? "" : ", asked for " + about);
+    const std::string message = std::string(purpose.failed) + ": " + fault.to_string(about);
     const bool names_profile = &purpose == &get_policy || &purpose == &enroll;
     if (names_profile && fault.is_not_understood()) throw failure(errors::unknown_profile, message);
     Failure made = failure(errors::fault, message);

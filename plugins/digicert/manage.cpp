@@ -57,7 +57,7 @@ management::Page DigiCert::page_of(Call call, Exchange &exchange, const manageme
     const soap::Reply reply =
         exchange.post(search_certificates, management::write_search(search, transaction),
                       search.profile.empty() ? std::string("certificates") : "profile " + search.profile);
-    management::Page page = management::read_search(reply.body);
+    management::Page page = management::read_search(reply.body, search.start);
     exchange.check_echo(transaction, page.client_transaction);
     call.host()->progress(call.raw(), -1, "DigiCert has answered the search");
     return page;

@@ -121,12 +121,11 @@ std::string write_search(const Search &search, std::string_view transaction) {
     return soap::envelope(writer.take());
 }
 
-Page read_search(xml::Element body) {
+Page read_search(xml::Element body, std::size_t start) {
     check_name(body, "searchCertificateResponse");
     Page page;
     page.client_transaction = shown(body.text_of("clientTransactionID"), 80);
     page.server_transaction = shown(body.text_of("serverTransactionID"), 80);
-    page.more = body.flag_of("moreCertificateAvailable").value_or(false);
     if (const xml::Element list = body.child("certificateList"); list && !list.is_nil()) {
         for (const xml::Element one : list.children("certificateInformation")) {
             if (page.found.size() >= max_page)
@@ -135,6 +134,8 @@ Page read_search(xml::Element body) {
             page.found.push_back(read_found(one));
         }
     }
+    const auto total = number(body.text_of("certificateCount"));
+    page.more = body.flag_of("moreCertificateAvailable").value_or(total && start + page.found.size() < *total);
     // A page without certificates leads nowhere, whatever it says.
     if (page.found.empty()) page.more = false;
     return page;

@@ -54,7 +54,8 @@ struct Page {
     bool more = false;
     std::string client_transaction, server_transaction;
 };
-Page read_search(xml::Element body);
+/// `start` is what was asked for: a service that does not say whether there is more says how many there are.
+Page read_search(xml::Element body, std::size_t start = 0);
 
 /// A status of cbp_found in DigiCert's word; the text itself, in capitals, when it is another.
 std::string status_word(std::string_view status);

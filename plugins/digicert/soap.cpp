@@ -48,7 +48,7 @@ std::string envelope(std::string_view body) {
            "</soapenv:Body></soapenv:Envelope>";
 }
 
-std::string Fault::to_string() const {
+std::string Fault::to_string(std::string_view about) const {
     std::string details;
     const auto add = [&details](std::string_view label, std::string_view value) {
         if (value.empty()) return;
@@ -59,6 +59,7 @@ std::string Fault::to_string() const {
     add("faultcode ", code);
     add("client transaction ", client_transaction);
     add("server transaction ", server_transaction);
+    add("", about);
     const std::string said = message.empty() ? "no reason is given" : message;
     return details.empty() ? said : said + " (" + details + ")";
 }

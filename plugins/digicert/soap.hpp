@@ -38,8 +38,8 @@ struct Fault {
     std::string message;    ///< detail/message, else faultstring
     std::string client_transaction, server_transaction;
 
-    /// "message (errorcode; faultcode ...; server transaction ...)"
-    std::string to_string() const;
+    /// "message (errorcode; faultcode ...; server transaction ...; about)"
+    std::string to_string(std::string_view about = {}) const;
     /// The service does not understand an element: its only known fault, said of an unknown profile OID.
     bool is_not_understood() const;
     /// A WS-Security or WS-Trust code that says the caller is not who he must be.

@@ -155,7 +155,7 @@ private:
         switch (source.kind) {
         case Kind::email:
         case Kind::upn:
-            cure = "Add an e-mail address or user principal name to the request (-EmailAddress, -UserPrincipalName), ";
+            cure = "Add an e-mail address or user principal name to the request (-EmailAddress, -Upn), ";
             break;
         case Kind::other_name:
             cure = "Add the other name to the request, for a device or user its GUID, ";

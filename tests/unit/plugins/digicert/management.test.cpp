@@ -77,6 +77,14 @@ TEST_CASE("management: a page, as either revision sends it") {
     CHECK(page.found[0].revoked_at == 1'710'000'000);
     CHECK(page.found[0].valid_to == 1'731'536'000);
     CHECK(page.found[0].email.empty());
+    // Where it is not said whether there is more, the number of all tells: 51.
+    std::string silent = search_answer({{"TUlJ", "5a17c3"}, {"TUlK", "5a17c4"}}, true);
+    const std::string more = "<moreCertificateAvailable>true</moreCertificateAvailable>";
+    REQUIRE(has(silent, more));
+    silent.erase(silent.find(more), more.size());
+    const soap::Reply reply = soap::read_reply(silent, {}, "The answer");
+    CHECK(management::read_search(reply.body, 48).more);
+    CHECK_FALSE(management::read_search(reply.body, 49).more);
     // "More" of nothing would be asked for for ever.
     CHECK_FALSE(read_page(search_answer({}, true)).more);
     CHECK(id_of([] { (void)read_page(search_answer(std::vector<FoundText>(1001), false)); }) == "DigiCert.Answer");
