@@ -17,7 +17,7 @@ if [[ ! -e "$root/build/module/CertBroker/CertBroker.psd1" && -z "${CERTBROKER_T
     echo "powershell: 0 passed, 1 failed, 0 skipped"
     exit 1
 fi
-"$root/tests/shell/build.sh" || { echo "powershell: 0 passed, 1 failed, 0 skipped"; exit 1; }
+"$root/tests/shell/build.sh" && "$root/tests/lab/build.sh" || { echo "powershell: 0 passed, 1 failed, 0 skipped"; exit 1; }
 
 results="$root/build/results"
 mkdir -p "$results"

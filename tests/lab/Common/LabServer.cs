@@ -153,7 +153,6 @@ internal sealed class LabServer(Credentials credentials, Recorder recorder, Scen
         enough.CancelAfter(300);
         try
         {
-            await pipe.Output.CompleteAsync();
             for (ReadResult read; !(read = await pipe.Input.ReadAsync(enough.Token)).IsCompleted;)
             {
                 pipe.Input.AdvanceTo(read.Buffer.End);

@@ -149,7 +149,8 @@ internal static class ScenarioNames
         ["line-breaks"] = "base64 with line breaks",
         ["other-transaction-id"] = "the echo of clientTransactionID is another one",
         ["no-transaction-id"] = "clientTransactionID is not echoed",
-        ["comments"] = "comments and processing instructions between the elements",
+        ["comments"] = "comments between the elements",
+        ["processing-instructions"] = "a processing instruction before the first element",
         // enrollment
         ["ca-first"] = "the CA's certificate is the first one of the PKCS#7",
         ["with-root"] = "the PKCS#7 has the root, too",

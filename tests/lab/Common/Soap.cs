@@ -73,8 +73,11 @@ internal static class Soap
             foreach (XElement element in envelope.Descendants().Where(one => one.HasElements).ToArray())
             {
                 element.AddFirst(new XComment(" between "));
-                element.Add(new XProcessingInstruction("lab", "between"));
             }
+        }
+        if (scenario.Is("processing-instructions"))
+        {
+            answer.AddFirst(new XProcessingInstruction("lab", "between"));
         }
         return Text(envelope);
     }

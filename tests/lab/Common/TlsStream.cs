@@ -111,9 +111,9 @@ internal sealed class TlsStream(IntPtr context, IDuplexPipe transport) : Stream
         await sending.WaitAsync();
         try
         {
-            if (engine.Drain(transport.Output))
+            if (engine.Drain(transport.Output) && (await transport.Output.FlushAsync()).IsCompleted)
             {
-                await transport.Output.FlushAsync();
+                throw new IOException("the client has gone");
             }
         }
         finally

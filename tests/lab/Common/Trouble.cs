@@ -154,8 +154,16 @@ internal static class Trouble
             {
                 byte[] chunk = numbered ? Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 8192).Select(i => string.Format(CultureInfo.InvariantCulture, piece, done + i)))) : many;
                 int length = numbered ? chunk.Length : (int)Math.Min(8192, times - done) * piece.Length;
-                await body.WriteAsync(chunk.AsMemory(0, length), exchange.Http.RequestAborted);
+                exchange.Http.RequestAborted.ThrowIfCancellationRequested();
+                if ((await exchange.Http.Response.BodyWriter.WriteAsync(chunk.AsMemory(0, length), exchange.Http.RequestAborted)).IsCompleted)
+                {
+                    return; // what is written to nobody is not sent
+                }
                 exchange.Record.BytesSent += length;
+                if (exchange.Record.BytesSent >> 20 != (exchange.Record.BytesSent - length) >> 20)
+                {
+                    await Task.Delay(1); // that the client has gone is known a moment later
+                }
             }
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)

@@ -42,6 +42,10 @@ internal sealed class EnrollmentService(Account account, Ledger ledger, Issuer i
         Dictionary<string, string> pairs = Pairs(request);
         Issuer.CheckPairs(profile, pairs);
         CheckSeat(profile, pairs, renews);
+        if (scenario.Is("no-token"))
+        {
+            return Response(request, scenario, profile.DeliveryUri, scenario.Text("disposition", "The request was rejected."), token: null);
+        }
         if (profile.Delivery == "PKCS12" || scenario.Is("pkcs12"))
         {
             return Answer(request, issuer.IssueWithKey(profile, pairs, scenario), scenario);
@@ -186,10 +190,6 @@ internal sealed class EnrollmentService(Account account, Ledger ledger, Issuer i
 
     private XElement Answer(XElement request, IssuedCertificate issued, Scenario scenario)
     {
-        if (scenario.Is("no-token"))
-        {
-            return Response(request, scenario, Wire.Pkcs7, scenario.Text("disposition", "The request was rejected."), token: null);
-        }
         string type = scenario.Is("x509v3") ? Wire.X509v3 : issued.Pkcs12 is not null ? Wire.Pkcs12 : issued.Profile.DeliveryUri;
         byte[] content = type switch
         {

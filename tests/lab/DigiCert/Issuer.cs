@@ -109,7 +109,7 @@ internal sealed partial class Issuer(Cas cas, Ledger ledger)
     /// <summary>For profiles whose keys are the server's: the certificate with its key behind a password.</summary>
     public IssuedCertificate IssueWithKey(Profile profile, IReadOnlyDictionary<string, string> pairs, Scenario scenario)
     {
-        using RSA key = RSA.Create(profile.KeySize);
+        using RSA key = RSA.Create(Math.Max(2048, profile.KeySize));
         IssuedCertificate issued = Issue(profile, pairs, new PublicKey(key), scenario);
         using X509Certificate2 plain = X509CertificateLoader.LoadCertificate(issued.Der);
         using X509Certificate2 whole = plain.CopyWithPrivateKey(key);

@@ -85,6 +85,7 @@ internal static class Troubles
         ["other-transaction-id"] = async (client, name) => Same("somebody-elses", (await Meet(client, name)).Value("clientTransactionID"), name),
         ["no-transaction-id"] = async (client, name) => Same(null, (await Meet(client, name)).Value("clientTransactionID"), name),
         ["comments"] = async (client, name) => Check(await Meet(client, name) is var answer && answer.Text.Contains("<!--", StringComparison.Ordinal) && Leaf(answer) is not null, name),
+        ["processing-instructions"] = async (client, name) => Check(await Meet(client, name) is var answer && answer.Text.Contains("<?lab", StringComparison.Ordinal) && Leaf(answer) is not null, name),
         ["ca-first"] = async (client, name) => Check(Certificates(await Meet(client, name))[0].Subject.Contains("User CA", StringComparison.Ordinal), name),
         ["with-root"] = async (client, name) => Same(3, Certificates(await Meet(client, name)).Length, name),
         ["leaf-only"] = async (client, name) => Same(1, Certificates(await Meet(client, name)).Length, name),
@@ -202,6 +203,14 @@ internal static class Troubles
             }
             Check(length > 23 << 20, $"{kind}: {length} bytes came");
         }
+        // A client that has had enough ends it: what was sent is what it took and what the network held.
+        await client.Next("policy", name, "\"megabytes\":1000");
+        using (Stream some = await client.Open(Policy, PolicyAction, PolicyBody(Main)))
+        {
+            await some.ReadAtLeastAsync(new byte[1 << 20], 1 << 20);
+        }
+        await Task.Delay(300);
+        Check((await client.Ask("requests")).AsArray()[^1]!["bytesSent"]!.GetValue<long>() < 100 << 20, "sent to nobody");
     }
 
     private static async Task Documented(Client client)
