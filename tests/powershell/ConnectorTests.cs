@@ -147,6 +147,25 @@ public sealed class ConnectorTests(Engine engine) : IClassFixture<Engine>
     }
 
     [Fact]
+    public void The_thumbprint_completes_from_the_computers_store()
+    {
+        string thumbprint = engine.Run("(New-CBCertificateRequest -Subject 'CN=ra' -KeyAlgorithm ECDSA_P256 -RequestType Cert -StoreLocation LocalMachine).Thumbprint").One<string>();
+        string other = engine.Run("(New-CBCertificateRequest -Subject 'CN=user' -KeyAlgorithm ECDSA_P256 -RequestType Cert).Thumbprint").One<string>();
+        string[] offered = engine.Completions("Set-CBConnectorConfiguration x -RACertThumbprint ");
+        Assert.Contains(thumbprint, offered);
+        Assert.DoesNotContain(other, offered);
+    }
+
+    [Fact]
+    public void The_view_shows_what_counts()
+    {
+        Install("view");
+        string text = ChildShell.Run(engine.Home, "-Command", $"Get-CBConnectorConfiguration '{engine.PathOf("view")}'").Good();
+        Assert.Contains(Thumbprint, text);
+        Assert.Contains("30000 ms", text);
+    }
+
+    [Fact]
     public void Files_that_differ_are_no_authority()
     {
         string folder = Install("disagree", Three);

@@ -35,7 +35,7 @@ public sealed class SetCBConnectorConfigurationCommand : CertBrokerCmdlet
 
     /// <summary>The thumbprint of the RA certificate in LocalMachine\My. Blanks, colons, quotes and invisible characters are taken out.</summary>
     [Parameter]
-    [ArgumentCompleter(typeof(ThumbprintCompleter))]
+    [ArgumentCompleter(typeof(MachineThumbprintCompleter))]
     [ValidateNotNullOrEmpty]
     public string? RACertThumbprint { get; set; }
 

@@ -89,13 +89,15 @@ public sealed class TemplateCompleter : LiveCompleter
 }
 
 /// <summary>Thumbprints in the chosen store; part of the subject finds them too.</summary>
-public sealed class ThumbprintCompleter : LiveCompleter
+public class ThumbprintCompleter : LiveCompleter
 {
     private const int Most = 200;
 
+    private protected virtual string Location(IDictionary bound) => Text(bound, "StoreLocation") ?? nameof(StoreLocation.CurrentUser);
+
     private protected override IEnumerable<Candidate> Candidates(IDictionary bound)
     {
-        string location = Text(bound, "StoreLocation") ?? nameof(StoreLocation.CurrentUser);
+        string location = Location(bound);
         string name = Text(bound, "StoreName") ?? "My";
         using var operation = new Operation(null, TimeSpan.FromSeconds(5));
         using var settings = new NativeSettings();
@@ -116,6 +118,12 @@ public sealed class ThumbprintCompleter : LiveCompleter
             return found;
         }
     }
+}
+
+/// <summary>Thumbprints in LocalMachine\My, where services look for their certificates.</summary>
+public sealed class MachineThumbprintCompleter : ThumbprintCompleter
+{
+    private protected override string Location(IDictionary bound) => nameof(StoreLocation.LocalMachine);
 }
 
 /// <summary>Ids of requests, with their subjects; the open ones.</summary>
