@@ -84,7 +84,8 @@ void check_request(const Rows &rows, const Profile &profile, const RequestNames 
     const auto attributes =
         failure_in([&] { verified = verify(profile, with_any_key, Wishes{}, lenient_about_characters); });
     if (attributes) {
-        rows.add("digicert.attributes", *attributes, changed);
+        rows.add("digicert.attributes", *attributes,
+                 "The attribute doesn't fall under the DigiCert supported certificate template attributes list.");
     } else {
         std::string sent;
         for (const auto &[name, value] : verified.pairs)
@@ -93,7 +94,7 @@ void check_request(const Rows &rows, const Profile &profile, const RequestNames 
     }
 
     if (const auto problem = person_problem(profile, names, Wishes{}, options))
-        rows.add("digicert.special-characters", failed, *problem,
+        rows.add("digicert.special-characters", failed, "DigiCert would refuse the request: " + *problem,
                  "The profile builds the common name from mail_firstname and mail_lastname",
                  errors::name_characters.remedy);
     else

@@ -55,6 +55,8 @@ private:
                           KnownProfile &known);
     cbp_status answer(Call call, Exchange &exchange, const enrollment::Answer &answer, const std::string &profile,
                       const std::string &key_id);
+    std::vector<std::string> missing_authorities(Call call, Exchange &exchange, const std::string &profile,
+                                                 const std::vector<cbp_bytes> &chain);
     cbp_status give_certificate(Call call, Exchange &exchange, const std::string &base64_text,
                                 const std::string &profile, const std::string &key_id);
 

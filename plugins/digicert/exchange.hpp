@@ -24,6 +24,18 @@ struct Purpose {
 };
 extern const Purpose get_policy, enroll, ask_pending, search_certificates, update_status, register_user;
 
+/// Reads an answer; what is wrong with it begins as the purpose's other failures do.
+template<class Read>
+auto read_for(const Purpose &purpose, Read &&read) {
+    try {
+        return read();
+    } catch (Failure &problem) {
+        if (!problem.message.starts_with(purpose.failed))
+            problem.message = std::string(purpose.failed) + ": " + problem.message;
+        throw;
+    }
+}
+
 /// The exchanges of one call.
 class Exchange {
 public:

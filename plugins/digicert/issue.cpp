@@ -107,8 +107,8 @@ cbp_status DigiCert::enroll_order(Call call, const cbp_order &order, bool renew)
         if (known.profile->register_user && !found.seat.empty()) {
             const std::string user =
                 users::write_request({found.seat, found.first_name, found.last_name, found.email}, transaction);
-            const users::Answer answer =
-                users::read_answer(exchange.post(register_user, user, "seat " + found.seat).body);
+            const soap::Reply reply = exchange.post(register_user, user, "seat " + found.seat);
+            const users::Answer answer = read_for(register_user, [&] { return users::read_answer(reply.body); });
             exchange.check_echo(transaction, answer.client_transaction);
             connection_.host.log(CBP_LOG_INFO, "The seat '" + shown(found.seat, 100) +
                                                    "' was registered; the service says '" + answer.status + "'");
@@ -126,14 +126,13 @@ cbp_status DigiCert::enroll_order(Call call, const cbp_order &order, bool renew)
 
     const soap::Reply reply = exchange.post_for_any(enroll, envelope);
     if (reply.fault) {
-        const std::string about = "profile " + request.profile + " and client transaction " + transaction;
+        const std::string about = "profile " + request.profile + "; client transaction " + transaction;
         // The service's own words for this are not known, so what was sent tells.
         if (verified.refused_characters && !reply.fault->is_not_understood())
-            throw failure(errors::name_characters,
-                          std::string(enroll.failed) + ": " + reply.fault->to_string() + ", asked for " + about);
+            throw failure(errors::name_characters, std::string(enroll.failed) + ": " + reply.fault->to_string(about));
         exchange.refuse(enroll, *reply.fault, about);
     }
-    const enrollment::Answer got = enrollment::read_answer(reply.body);
+    const enrollment::Answer got = read_for(enroll, [&] { return enrollment::read_answer(reply.body); });
     exchange.check_echo(transaction, got.client_transaction);
     return answer(call, exchange, got, request.profile,
                   text_of(call, call.parse(CBP_PARSE_CSR, order.csr_der), CBP_FIELD_KEY_ID));
@@ -149,7 +148,7 @@ cbp_status DigiCert::poll(Call call, cbp_bytes token) {
     request.pending = order.pending;
     const soap::Reply reply = exchange.post(ask_pending, enrollment::write_request(request),
                                             "pending reference " + shown(order.pending, 100));
-    const enrollment::Answer got = enrollment::read_answer(reply.body);
+    const enrollment::Answer got = read_for(ask_pending, [&] { return enrollment::read_answer(reply.body); });
     exchange.check_echo(request.transaction, got.client_transaction);
     return answer(call, exchange, got, order.profile, "");
 }
@@ -174,6 +173,20 @@ cbp_status DigiCert::answer(Call call, Exchange &exchange, const enrollment::Ans
     return give_certificate(call, exchange, got.token, profile, key_id);
 }
 
+/// The CA's own certificates that are not in the answer. A lone certificate is worth an exchange, the rest is added
+/// when it is known.
+std::vector<std::string> DigiCert::missing_authorities(Call call, Exchange &exchange, const std::string &profile,
+                                                       const std::vector<cbp_bytes> &chain) {
+    const bool known = cache_.find(profile, connection_.host.now()).profile != nullptr;
+    if (chain.size() > 1 && !known) return {};
+    std::vector<std::string> authorities = chain_if_known(call, exchange, profile);
+    std::erase_if(authorities, [&chain](const std::string &der) {
+        return std::any_of(chain.begin(), chain.end(),
+                           [&der](cbp_bytes one) { return certbroker::plugin::text(one) == der; });
+    });
+    return authorities;
+}
+
 /// The certificate of the key first, then what else came, then the CA's own certificates where they are missing.
 cbp_status DigiCert::give_certificate(Call call, Exchange &exchange, const std::string &base64_text,
                                       const std::string &profile, const std::string &key_id) {
@@ -196,8 +209,7 @@ cbp_status DigiCert::give_certificate(Call call, Exchange &exchange, const std::
     chain.clear();
     for (const auto &[ignored, der] : ranked)
         chain.push_back(der);
-    std::vector<std::string> authorities;
-    if (chain.size() == 1) authorities = chain_if_known(call, exchange, profile);
+    const std::vector<std::string> authorities = missing_authorities(call, exchange, profile, chain);
     for (const std::string &der : authorities)
         chain.push_back(bytes(der));
     const std::string serial = text_of(call, call.parse(CBP_PARSE_CERTIFICATE, chain.front()), CBP_FIELD_SERIAL);

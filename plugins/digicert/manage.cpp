@@ -57,7 +57,8 @@ management::Page DigiCert::page_of(Call call, Exchange &exchange, const manageme
     const soap::Reply reply =
         exchange.post(search_certificates, management::write_search(search, transaction),
                       search.profile.empty() ? std::string("certificates") : "profile " + search.profile);
-    management::Page page = management::read_search(reply.body, search.start);
+    management::Page page =
+        read_for(search_certificates, [&] { return management::read_search(reply.body, search.start); });
     exchange.check_echo(transaction, page.client_transaction);
     call.host()->progress(call.raw(), -1, "DigiCert has answered the search");
     return page;
@@ -157,7 +158,8 @@ cbp_status DigiCert::revoke(Call call, cbp_bytes certificate, std::int32_t reaso
     const std::string transaction = exchange.new_transaction();
     const soap::Reply reply =
         exchange.post(update_status, management::write_update(serial, change, transaction), "serial number " + serial);
-    const management::UpdateAnswer answer = management::read_update(reply.body);
+    const management::UpdateAnswer answer =
+        read_for(update_status, [&] { return management::read_update(reply.body); });
     exchange.check_echo(transaction, answer.client_transaction);
     if (answer.code != 0)
         throw failure(errors::not_revoked, std::string(update_status.failed) + ": " +

@@ -35,7 +35,7 @@ using Oids = std::map<std::int64_t, std::pair<std::string, std::string>>; ///< r
 /// A text for settings and messages of ours: what is longer is no name of anything.
 std::string short_text(std::string text, std::string_view what) {
     if (text.size() > max_text)
-        throw failure(errors::answer, "DigiCert's policy cannot be used: '" + std::string(what) + "' is longer than " +
+        throw failure(errors::answer, "the answer cannot be used: '" + std::string(what) + "' is longer than " +
                                           std::to_string(max_text) + " bytes");
     return text;
 }
@@ -96,8 +96,8 @@ std::optional<Field> read_field(xml::Element pair, Field::Place place) {
 void add_field(Profile &profile, std::optional<Field> field) {
     if (!field) return;
     if (profile.fields.size() >= max_fields)
-        throw failure(errors::answer, "DigiCert's policy cannot be used: the profile '" + profile.oid +
-                                          "' has more than " + std::to_string(max_fields) + " fields");
+        throw failure(errors::answer, "the answer cannot be used: the profile '" + profile.oid + "' has more than " +
+                                          std::to_string(max_fields) + " fields");
     profile.fields.push_back(*std::move(field));
 }
 
@@ -205,9 +205,8 @@ std::string write_request(std::string_view oid, std::string_view transaction) {
 
 PolicySet read_answer(xml::Element body) {
     if (body.local_name() != "getPoliciesResponse" || body.name_space() != soap::policy_service.name_space)
-        throw failure(errors::answer, "DigiCert's policy cannot be used: the answer is '" +
-                                          shown(body.local_name(), 80) + "' of the namespace '" +
-                                          shown(body.name_space(), 100) + "'");
+        throw failure(errors::answer, "the answer cannot be used: the answer is '" + shown(body.local_name(), 80) +
+                                          "' of the namespace '" + shown(body.name_space(), 100) + "'");
     PolicySet set;
     set.client_transaction = shown(body.text_of("clientTransactionID"), 80);
     set.server_transaction = shown(body.text_of("serverTransactionID"), 80);
@@ -217,13 +216,14 @@ PolicySet read_answer(xml::Element body) {
     set.id = shown(response.text_of("policyID"));
     set.name = shown(response.text_of("policyFriendlyName"));
     set.next_update_hours = response.number_of("nextUpdateHours");
+    set.not_changed = response.flag_of("policiesNotChanged").value_or(false);
     const xml::Element policies = response.child("policies");
     if (!policies || policies.is_nil()) return set;
     for (const xml::Element one : policies.children("policy")) {
         const auto reference = one.number_of("policyOIDReference");
         const auto found = oids.find(reference.value_or(-1));
         if (found == oids.end() || !is_oid(found->second.first))
-            throw failure(errors::answer, "DigiCert's policy cannot be used: a profile refers to an OID that is not "
+            throw failure(errors::answer, "the answer cannot be used: a profile refers to an OID that is not "
                                           "in the answer");
         Profile profile;
         profile.oid = found->second.first;

@@ -52,6 +52,7 @@ struct PolicySet {
     std::string id, name;
     std::string client_transaction, server_transaction;
     std::optional<std::int64_t> next_update_hours;
+    bool not_changed = false; ///< policiesNotChanged
     std::vector<Profile> profiles;
     std::vector<Authority> authorities;
 

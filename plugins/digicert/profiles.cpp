@@ -56,9 +56,14 @@ KnownProfile DigiCert::profile_of(Call call, Exchange &exchange, const std::stri
     const std::int64_t now = connection_.host.now();
     if (KnownProfile known = cache_.find(oid, now); known.profile != nullptr) return known;
     const soap::Reply reply = exchange.post(get_policy, policy::write_request(oid, transaction), "profile " + oid);
-    const auto set = std::make_shared<const PolicySet>(policy::read_answer(reply.body));
+    const auto set =
+        std::make_shared<const PolicySet>(read_for(get_policy, [&] { return policy::read_answer(reply.body); }));
     exchange.check_echo(transaction, set->client_transaction);
     const Profile *profile = set->find(oid);
+    if (profile == nullptr && set->not_changed)
+        throw failure(errors::answer, std::string(get_policy.failed) +
+                                          ": the answer says that nothing has changed, and does not hold the profile " +
+                                          oid + " (server transaction " + set->server_transaction + ")");
     if (profile == nullptr)
         throw failure(errors::unknown_profile, "Failed to get DigiCert policy: the answer does not hold the profile " +
                                                    oid + " (server transaction " + set->server_transaction + ")");
@@ -75,7 +80,8 @@ std::shared_ptr<const PolicySet> DigiCert::all_profiles(Exchange &exchange) {
 std::shared_ptr<const PolicySet> DigiCert::ask_all(Exchange &exchange) {
     const std::string transaction = exchange.new_transaction();
     const soap::Reply reply = exchange.post(get_policy, policy::write_request("", transaction), "all profiles");
-    const auto set = std::make_shared<const PolicySet>(policy::read_answer(reply.body));
+    const auto set =
+        std::make_shared<const PolicySet>(read_for(get_policy, [&] { return policy::read_answer(reply.body); }));
     exchange.check_echo(transaction, set->client_transaction);
     cache_.keep(set, true, connection_.host.now());
     return set;

@@ -123,10 +123,26 @@ TEST_CASE("exchange: faults and pages instead of answers") {
         const core::Error error = failure(rig);
         CHECK(error.id() == one.id);
         CHECK(error.status() == one.status);
-        CHECK(error.message().starts_with("Failed to get DigiCert policy: ") != (one.body == wrapped("<other/>")));
+        CHECK(error.message().starts_with("Failed to get DigiCert policy: "));
         CHECK(error.numbers().contains(core::ErrorNumber::http_status) == one.has_number);
         CHECK(error.numbers().contains(core::ErrorNumber::retry_after_seconds) == one.has_number);
     }
+}
+
+TEST_CASE("exchange: an answer that holds nothing is no unknown profile") {
+    Rig rig;
+    std::string text = rig.policy().envelope();
+    const auto begin = text.find("<p:policies>");
+    const auto end = text.find("</p:policies>") + 13;
+    text.replace(begin, end - begin, "<p:policies xsi:nil=\"true\"/>");
+    rig.services.answer(policy_path, text);
+    CHECK(failure(rig).id() == "DigiCert.UnknownProfile");
+    Rig unchanged;
+    text.replace(text.find("policiesNotChanged>false"), 24, "policiesNotChanged>true");
+    unchanged.services.answer(policy_path, text);
+    const core::Error error = failure(unchanged);
+    CHECK(error.id() == "DigiCert.Answer");
+    CHECK(has(error.message(), "nothing has changed"));
 }
 
 TEST_CASE("exchange: another echo of the transaction id is a line in the log") {

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "crypto/cms.hpp"
 #include "failures.hpp"
 #include "http/errors.hpp"
 #include "rig.hpp"
@@ -180,6 +181,14 @@ TEST_CASE("issue: X.509 and PKCS#7 answers, and those that cannot be used") {
     CHECK(alone.certificates[0] == leaf);
     CHECK(alone.certificates[1] == rig.pki.ca.certificate);
     CHECK(alone.certificates[2] == rig.pki.root.certificate);
+
+    const auto two = core::crypto::join_pkcs7({rig.pki.ca.certificate.der(), leaf.der()});
+    rig.services.forget(enrollment_path);
+    rig.services.answer(enrollment_path, issued(rig.base64(two)));
+    const auto without_root = must(rig.ca().submit(order, rig.operation));
+    REQUIRE(without_root.certificates.size() == 3);
+    CHECK(without_root.certificates[0] == leaf);
+    CHECK(without_root.certificates[2] == rig.pki.root.certificate);
 
     rig.services.forget(enrollment_path);
     rig.services.answer(enrollment_path, issued("TUlJ"));
