@@ -110,6 +110,7 @@ if wants checks; then
   step 'every event has a row, a use and a test; docs/events.md is up to date' python3 tests/checks/check-events.py
   step 'the C# twins of the definitions are up to date' python3 tests/checks/gen-csharp.py --check
   step 'the C# binding matches the header' python3 tests/checks/check-binding.py
+  step 'every check is documented and tested, every row of the connector answered' python3 tests/checks/check-troubleshooting.py
   step 'the tree keeps its own rules' python3 tests/checks/check-tree.py
   step 'the sources are formatted (fix: tests/checks/format.sh)' tests/checks/format.sh --check
 fi

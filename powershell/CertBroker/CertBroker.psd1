@@ -44,6 +44,7 @@
     'Set-CBConnectorConfiguration'
     'Test-CBAuthority'
     'Test-CBCertificateRequest'
+    'Test-CBConnector'
     'Unregister-CBAuthority'
     'Update-CBCertificate'
   )

@@ -20,7 +20,7 @@ public sealed class DoctorTests(Engine engine) : IClassFixture<Engine>
         Assert.All(checks, check => Assert.Equal("Passed", check.Status));
         AuthorityCheck unfit = engine.Run("Test-CBAuthority doctor -Template server -Subject 'CN=web01'").All<AuthorityCheck>().Single(check => check.Id == "template.request");
         Assert.Equal(("Failed", "Policy.SanRequired"), (unfit.Status, unfit.Cause));
-        Assert.Contains("-DnsName", unfit.RecommendedAction);
+        Assert.Contains("Add one", unfit.RecommendedAction);
         Assert.Contains("Policy verification failed", unfit.ConnectorMessage);
         AuthorityCheck unknown = engine.Run("Test-CBAuthority doctor -Template nonsense").All<AuthorityCheck>().Single(check => check.Id == "template");
         Assert.Equal("Failed", unknown.Status);
@@ -99,6 +99,27 @@ public sealed class DoctorTests(Engine engine) : IClassFixture<Engine>
         var bare = new FoundCertificate();
         typeof(FoundCertificate).GetProperty(nameof(FoundCertificate.Authority))!.SetMethod!.Invoke(bare, ["listing"]);
         engine.Run("$bare | Revoke-CBCertificate -Force", ("bare", bare)).Failed("Module.NoCertificate", ErrorCategory.ObjectNotFound);
+    }
+
+    [Fact]
+    public void Several_requests_on_their_way_at_once_come_back_in_order_and_a_failure_stays_alone()
+    {
+        engine.WithLab("lanes");
+        Result result = engine.Run("1..12 | ForEach-Object { [pscustomobject]@{ Subject = if ($_ -eq 5) { 'nonsense' } else { \"CN=lane$_\" } } } | Request-CBCertificate -Authority lanes -Template user -KeyAlgorithm ECDSA_P256 -ThrottleLimit 4");
+        Assert.Equal("CB.Name.Syntax", Assert.Single(result.Errors).FullyQualifiedErrorId.Split(',')[0]);
+        string[] subjects = [.. result.Output.Select(item => Assert.IsType<IssuanceResult>(item.BaseObject)).Select(issued => issued.Subject)];
+        Assert.Equal(Enumerable.Range(1, 12).Where(number => number != 5).Select(number => $"CN=lane{number}"), subjects);
+        Assert.Equal(11, engine.Run("Get-CBCertificate -Subject CN=lane").All<CertificateInfo>().Count);
+
+        Result refused = engine.Run("1..6 | ForEach-Object { [pscustomobject]@{ Subject = \"CN=refused$_\" } } | Request-CBCertificate -Authority lanes -Template nowhere -KeyAlgorithm ECDSA_P256 -ThrottleLimit 3");
+        Assert.Equal(6, refused.Errors.Count);
+        Assert.Equal(Enumerable.Range(1, 6).Select(number => $"CN=refused{number}"), refused.Errors.Select(error => error.TargetObject?.ToString()));
+
+        // Whoever takes only the first leaves nothing half-way: what was sent arrived.
+        engine.Run("function one { process { $_; break } }; while ($true) { 1..6 | ForEach-Object { [pscustomobject]@{ Subject = \"CN=first$_\" } } | Request-CBCertificate -Authority lanes -Template user -KeyAlgorithm ECDSA_P256 -ThrottleLimit 3 | one }").Good();
+        IssuanceInfo[] taken = [.. engine.Run("Get-CBIssuance").All<IssuanceInfo>().Where(info => info.Subject.StartsWith("CN=first", StringComparison.Ordinal))];
+        Assert.NotEmpty(taken);
+        Assert.All(taken, info => Assert.Equal(RequestState.Installed, info.State));
     }
 
     [Fact]

@@ -10,11 +10,11 @@ public sealed class ModuleTests(Engine engine) : IClassFixture<Engine>
     /// <summary>Scripts rely on these names.</summary>
     public static readonly string[] Promised =
     [
-        "Approve-CBProvider", "Complete-CBCertificateRequest", "Export-CBCertificate", "Export-CBPfxCertificate", "Get-CBAuthority",
+        "Approve-CBProvider", "Complete-CBCertificateRequest", "Export-CBCertificate", "Export-CBPfxCertificate", "Find-CBCertificate", "Get-CBAuthority",
         "Get-CBCertificate", "Get-CBCertificateProfile", "Get-CBCertificateRequest", "Get-CBConnectorConfiguration", "Get-CBIssuance", "Get-CBProvider", "Get-CBTrustedRoot",
         "Import-CBCertificate", "Import-CBPfxCertificate", "Install-CBTrustedRoot", "New-CBCertificateRequest", "Receive-CBCertificate",
         "Register-CBAuthority", "Remove-CBCertificate", "Request-CBCertificate", "Revoke-CBCertificate", "Set-CBAuthority", "Set-CBConnectorConfiguration",
-        "Test-CBAuthority", "Test-CBCertificateRequest", "Unregister-CBAuthority", "Update-CBCertificate",
+        "Test-CBAuthority", "Test-CBCertificateRequest", "Test-CBConnector", "Unregister-CBAuthority", "Update-CBCertificate",
     ];
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class ModuleTests(Engine engine) : IClassFixture<Engine>
         foreach (Type type in Commands())
         {
             var cmdlet = (CmdletAttribute)type.GetCustomAttributes(typeof(CmdletAttribute), false).Single();
-            bool changes = cmdlet.VerbName is not ("Get" or "Test");
+            bool changes = cmdlet.VerbName is not ("Find" or "Get" or "Test");
             Assert.True(cmdlet.SupportsShouldProcess == changes, $"{cmdlet.VerbName}-{cmdlet.NounName}");
         }
     }

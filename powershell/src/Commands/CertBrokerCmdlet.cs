@@ -98,7 +98,11 @@ public abstract class CertBrokerCmdlet : PSCmdlet, IOperationSink, IDisposable
             stopped = true;
             operation?.Cancel();
         }
+        OnStop();
     }
+
+    /// <summary>Ctrl-C, on another thread than the pipeline's.</summary>
+    private protected virtual void OnStop() { }
 
     /// <summary>Gives back what the command holds of the native library.</summary>
     public void Dispose()

@@ -11,6 +11,7 @@ namespace CertBroker.Commands;
 public abstract class CheckCmdlet : StoreCmdlet
 {
     private readonly List<AuthorityCheck> all = new List<AuthorityCheck>();
+    private readonly List<AuthorityCheck> before = new List<AuthorityCheck>();
 
     private protected CheckCmdlet() { }
 
@@ -90,6 +91,8 @@ public abstract class CheckCmdlet : StoreCmdlet
         RequestHandle wanted = request ?? RequestHandle.None;
         List<AuthorityCheck> checks = Items.Rows(Operation, row => ModelConvert.Check(row, name), (IntPtr each, IntPtr payload, out ErrorHandle error) =>
             NativeMethods.AuthorityCheck(Context, null, Utf8.ZOrNull(authority), settings, options, wanted, ref Operation.Native, each, payload, out error));
+        checks.InsertRange(0, before);
+        before.Clear();
         all.AddRange(checks);
         if (Quiet)
         {
@@ -98,6 +101,9 @@ public abstract class CheckCmdlet : StoreCmdlet
         }
         WriteObject(checks, enumerateCollection: true);
     }
+
+    /// <summary>A row that stands before those of the next Check.</summary>
+    private protected void Add(AuthorityCheck check) => before.Add(check);
 
     private RequestHandle? Names()
     {

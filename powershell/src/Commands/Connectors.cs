@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
@@ -13,6 +14,11 @@ internal static class Connectors
 {
     public const string Thumbprint = "RACertThumbprint";
     public const string Timeout = "CloudCAConnTimeoutInMilliseconds";
+
+    // The provider that connectors work for, and what its settings are called that a connector's file has.
+    public const string Provider = "digicert";
+    public const string ThumbprintSetting = "ra-certificate-thumbprint";
+    public const string TimeoutSetting = "timeout-ms";
 
     /// <summary>The paths as the native library takes them: one a line. Without any the connectors of this computer.</summary>
     public static string Paths(PSCmdlet cmdlet, string[]? given)
@@ -63,6 +69,38 @@ internal static class Connectors
         }
         return files;
     }
+
+    /// <summary>What a connector's files say, under the names of the provider's settings. Files that differ are refused: nobody could tell
+    /// which of them the connector goes by.</summary>
+    public static Hashtable ProviderSettings(List<ConnectorConfiguration> files, string whatCouldNotBeDone, Action<string> warn)
+    {
+        string[] thumbprints = files.Select(file => Plain(file.RACertThumbprint)).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+        long?[] timeouts = files.Select(file => file.TimeoutMilliseconds).Distinct().ToArray();
+        if (thumbprints.Length > 1 || timeouts.Length > 1)
+        {
+            throw ModuleErrors.ConnectorsDiffer($"{whatCouldNotBeDone}: the files {string.Join(", ", files.Select(file => file.Path))} have different settings");
+        }
+        var values = new Hashtable();
+        if (files[0].RACertThumbprint.Length > 0)
+        {
+            values[ThumbprintSetting] = files[0].RACertThumbprint;
+        }
+        if (timeouts[0].HasValue)
+        {
+            values[TimeoutSetting] = timeouts[0]!.Value;
+        }
+        foreach (ConnectorConfiguration file in files)
+        {
+            foreach (string warning in file.Warning)
+            {
+                warn($"{file.Path}: {warning}");
+            }
+        }
+        return values;
+    }
+
+    // "ra-certificate-thumbprint" and "RaCertificateThumbprint" are the same setting, "EA 7A" and "ea7a" the same thumbprint.
+    public static string Plain(string text) => new string(text.Where(char.IsLetterOrDigit).ToArray());
 
     private static string Value(ConnectorConfiguration file, string name) => file.Setting.TryGetValue(name, out string? value) ? value : string.Empty;
 }

@@ -41,11 +41,6 @@ public sealed class RegisterCBAuthorityCommand : AuthorityCmdlet, IDynamicParame
     private const string ProviderSet = "Provider";
     private const string ConfigurationSet = "Configuration";
 
-    // The provider that connectors work for, and what its settings are called that a connector's file has.
-    private const string ConnectorProvider = "digicert";
-    private const string ThumbprintSetting = "ra-certificate-thumbprint";
-    private const string TimeoutSetting = "timeout-ms";
-
     private ProviderParameters? dynamicParameters;
 
     /// <summary>The name of the new authority.</summary>
@@ -76,8 +71,8 @@ public sealed class RegisterCBAuthorityCommand : AuthorityCmdlet, IDynamicParame
         IDictionary? given = Setting;
         if (ConfigurationPath != null)
         {
-            Provider = Provider.Length == 0 ? ConnectorProvider : Provider;
-            given = With(new Hashtable { [ThumbprintSetting] = string.Empty, [TimeoutSetting] = string.Empty });
+            Provider = Provider.Length == 0 ? Connectors.Provider : Provider;
+            given = With(new Hashtable { [Connectors.ThumbprintSetting] = string.Empty, [Connectors.TimeoutSetting] = string.Empty });
         }
         dynamicParameters = ProviderParameters.TryBuild(Provider, null, ProviderParameters.Connection, given, required: true, GetType());
         return dynamicParameters?.Dictionary;
@@ -98,43 +93,16 @@ public sealed class RegisterCBAuthorityCommand : AuthorityCmdlet, IDynamicParame
         WriteAuthority(Name, StoreLocation);
     }
 
-    /// <summary>What a connector's files say, under the names of the provider's settings. Files that differ are refused: nobody could tell
-    /// which of them the connector goes by.</summary>
-    private Hashtable FromConfiguration()
-    {
-        List<ConnectorConfiguration> files = Connectors.Read(Context, Connectors.Paths(this, ConfigurationPath));
-        string[] thumbprints = files.Select(file => Plain(file.RACertThumbprint)).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
-        long?[] timeouts = files.Select(file => file.TimeoutMilliseconds).Distinct().ToArray();
-        if (thumbprints.Length > 1 || timeouts.Length > 1)
-        {
-            throw ModuleErrors.ConnectorsDiffer($"The authority {Name} could not be registered: the files of {string.Join(", ", ConfigurationPath)} have different settings");
-        }
-        var values = new Hashtable();
-        if (files[0].RACertThumbprint.Length > 0)
-        {
-            values[ThumbprintSetting] = files[0].RACertThumbprint;
-        }
-        if (timeouts[0].HasValue)
-        {
-            values[TimeoutSetting] = timeouts[0]!.Value;
-        }
-        foreach (ConnectorConfiguration file in files)
-        {
-            foreach (string warning in file.Warning)
-            {
-                WarnOnce($"{file.Path}: {warning}");
-            }
-        }
-        return values;
-    }
+    private Hashtable FromConfiguration() => Connectors.ProviderSettings(Connectors.Read(Context, Connectors.Paths(this, ConfigurationPath)),
+        $"The authority {Name} could not be registered", WarnOnce);
 
     /// <summary>The values, with those of -Setting over them, whichever way their names are written there.</summary>
     private Hashtable With(Hashtable values)
     {
         foreach (DictionaryEntry entry in Setting ?? new Hashtable())
         {
-            string name = Plain(entry.Key?.ToString() ?? string.Empty);
-            foreach (string other in values.Keys.Cast<string>().Where(key => string.Equals(Plain(key), name, StringComparison.OrdinalIgnoreCase)).ToList())
+            string name = Connectors.Plain(entry.Key?.ToString() ?? string.Empty);
+            foreach (string other in values.Keys.Cast<string>().Where(key => string.Equals(Connectors.Plain(key), name, StringComparison.OrdinalIgnoreCase)).ToList())
             {
                 values.Remove(other);
             }
@@ -142,7 +110,4 @@ public sealed class RegisterCBAuthorityCommand : AuthorityCmdlet, IDynamicParame
         }
         return values;
     }
-
-    // "ra-certificate-thumbprint" and "RaCertificateThumbprint" are the same setting, "EA 7A" and "ea7a" the same thumbprint.
-    private static string Plain(string text) => new string(text.Where(char.IsLetterOrDigit).ToArray());
 }

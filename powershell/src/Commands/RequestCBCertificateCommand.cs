@@ -1,5 +1,6 @@
 using System;
 using System.Collections;
+using System.Collections.Generic;
 using System.Management.Automation;
 using CertBroker.Completion;
 using CertBroker.Interop;
@@ -50,7 +51,9 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
     private const string RequestIdSet = "RequestId";
     private const string RequestPathSet = "RequestPath";
 
-    private ProviderHandle provider = ProviderHandle.None;
+    private readonly Queue<RequestLane> onTheWay = new Queue<RequestLane>();
+    private readonly Stack<RequestLane> free = new Stack<RequestLane>();
+    private readonly List<RequestLane> lanes = new List<RequestLane>();
     private KeysAhead? keysAhead;
     private int items;
     private ProviderParameters? dynamicParameters;
@@ -108,6 +111,12 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
     [Parameter]
     public SwitchParameter Exact { get; set; }
 
+    /// <summary>How many requests of a pipeline are on their way to the CA at the same time, each over a connection of its own.
+    /// Results come in the order of the input, some requests later than with 1.</summary>
+    [Parameter]
+    [ValidateRange(1, 16)]
+    public int ThrottleLimit { get; set; } = 1;
+
     /// <summary>A file the certificate is written to as PEM, once it is issued.</summary>
     [Parameter]
     public string? OutFile { get; set; }
@@ -132,10 +141,25 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
     {
         base.SetUp();
         Target = Authority;
-        provider = Own(AuthorityAccess.Open(Context, Authority, Operation));
+        free.Push(NewLane());
     }
 
-    private protected override void Finish() => keysAhead?.Dispose();
+    private protected override void Finish()
+    {
+        while (onTheWay.Count > 0)
+        {
+            FetchNext();
+        }
+        keysAhead?.Dispose();
+    }
+
+    private protected override void OnStop()
+    {
+        lock (lanes)
+        {
+            lanes.ForEach(lane => lane.Operation.Cancel());
+        }
+    }
 
     private protected override void ProcessItem()
     {
@@ -146,30 +170,98 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
             path = Files.Resolve(this, OutFile!);
             Files.CheckWritable(path, Force);
         }
-        using var order = new NativeSettings();
+        var order = new NativeSettings();
         string? id = dynamicParameters == null && OrderSetting != null ? AuthorityAccess.ProviderOf(Context, Authority) : null;
         ProviderParameters.Apply(this, Context, id, ProviderParameters.Order, dynamicParameters, OrderSetting, order);
-        using NativeSettings options = Road.Options(!NoInstall, TrustRoot, FriendlyName, WaitSeconds, !Exact);
-        Road.AllowTime(Operation, WaitSeconds);
-        using IssueHandle? issue = Send(order, options);
-        if (issue == null)
+        NativeSettings options = Road.Options(!NoInstall, TrustRoot, FriendlyName, WaitSeconds, !Exact);
+        Send(path, order, options);
+    }
+
+    private void Send(string? path, NativeSettings order, NativeSettings options)
+    {
+        switch (ParameterSetName)
         {
-            return;
+            case RequestSet:
+                SendPrepared(Request!.RequestId, Request.Subject, path, order, options);
+                break;
+            case RequestIdSet:
+                SendPrepared(RequestId, RequestId, path, order, options);
+                break;
+            case RequestPathSet:
+                SendForeign(path, order, options);
+                break;
+            default:
+                SendNew(path, order, options);
+                break;
         }
+    }
+
+    /// <summary>The lane of the next request. When all are taken, the answer to the oldest request is fetched first, which keeps
+    /// the results in order.</summary>
+    private RequestLane NextLane()
+    {
+        if (free.Count > 0)
+        {
+            return free.Pop();
+        }
+        if (onTheWay.Count > 0 && onTheWay.Count >= ThrottleLimit)
+        {
+            FetchNext();
+            return free.Pop();
+        }
+        return NewLane();
+    }
+
+    private RequestLane NewLane()
+    {
+        var lane = Own(new RequestLane(Context, Authority, Operation, this));
+        lock (lanes)
+        {
+            lanes.Add(lane);
+        }
+        if (Operation.Cancelled)
+        {
+            lane.Operation.Cancel();
+        }
+        return lane;
+    }
+
+    private void FetchNext()
+    {
+        RequestLane lane = onTheWay.Dequeue();
+        try
+        {
+            Item(lane.Target, () =>
+            {
+                using IssueHandle issue = lane.Fetch();
+                Show(issue, lane.Path);
+            });
+        }
+        finally
+        {
+            free.Push(lane);
+        }
+    }
+
+    private void Show(IssueHandle issue, string? path)
+    {
         IssuanceResult result = Road.Result(issue, WarnOnce);
         LetUse(issue, GrantRead);
         Item(path, () => Road.WriteCertificate(result, path, Force));
         WriteObject(result);
     }
 
-    private IssueHandle? Send(NativeSettings order, NativeSettings options)
+    /// <summary>Sends it now, or puts it on its way where several may be.</summary>
+    private void Go(string? path, SendCall send, params IDisposable[] handles)
     {
-        switch (ParameterSetName)
+        object? target = Target; // fetching an older answer changes it
+        RequestLane lane = NextLane();
+        Road.AllowTime(lane.Operation, WaitSeconds);
+        onTheWay.Enqueue(lane);
+        lane.Start(target, path, send, ThrottleLimit == 1, handles);
+        if (ThrottleLimit == 1)
         {
-            case RequestSet: return SendPrepared(Request!.RequestId, Request.Subject, order, options);
-            case RequestIdSet: return SendPrepared(RequestId, RequestId, order, options);
-            case RequestPathSet: return SendForeign(order, options);
-            default: return SendNew(order, options);
+            FetchNext();
         }
     }
 
@@ -184,50 +276,64 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
 
     private bool Agreed(string what) => ShouldProcess($"{what} from {Authority}", "Request certificate");
 
-    private IssueHandle? SendNew(NativeSettings order, NativeSettings options)
+    private void SendNew(string? path, NativeSettings order, NativeSettings options)
     {
-        using RequestHandle request = BuildRequest();
-        ShowWarnings(request);
-        StoreHandle store = StoreFor(request);
-        if (!Agreed(Describe()))
+        byte[]? template = Utf8.ZOrNull(Template);
+        RequestHandle request = BuildRequest();
+        bool given = false;
+        try
         {
-            return null;
+            ShowWarnings(request);
+            _ = StoreFor(request);
+            string store = $"{StoreLocation}/{StoreName}";
+            if (Agreed(Describe()))
+            {
+                given = true;
+                Go(path, (RequestLane lane, out IssueHandle issue, out ErrorHandle error) =>
+                    NativeMethods.Enroll(Context, request, lane.Provider, template, order, lane.Store(store), options,
+                        ref lane.Operation.Native, out issue, out error), request, order, options);
+            }
         }
-        int status = NativeMethods.Enroll(Context, request, provider, Utf8.ZOrNull(Template), order, store, options, ref Operation.Native,
-            out IssueHandle issue, out ErrorHandle error);
-        Operation.Check(status, error);
-        return issue;
+        finally
+        {
+            if (!given)
+            {
+                request.Dispose();
+                order.Dispose();
+                options.Dispose();
+            }
+        }
     }
 
-    private IssueHandle? SendPrepared(string id, string subject, NativeSettings order, NativeSettings options)
+    private void SendPrepared(string id, string subject, string? path, NativeSettings order, NativeSettings options)
     {
+        byte[]? template = Utf8.ZOrNull(Template);
         Target = id;
-        if (!Agreed(subject))
+        if (Agreed(subject))
         {
-            return null;
+            Go(path, (RequestLane lane, out IssueHandle issue, out ErrorHandle error) =>
+                NativeMethods.EnrollPrepared(Context, Utf8.Z(id.Trim()), lane.Provider, template, order, options,
+                    ref lane.Operation.Native, out issue, out error), order, options);
         }
-        int status = NativeMethods.EnrollPrepared(Context, Utf8.Z(id.Trim()), provider, Utf8.ZOrNull(Template), order, options, ref Operation.Native,
-            out IssueHandle issue, out ErrorHandle error);
-        Operation.Check(status, error);
-        return issue;
     }
 
-    private IssueHandle? SendForeign(NativeSettings order, NativeSettings options)
+    private void SendForeign(string? path, NativeSettings order, NativeSettings options)
     {
+        byte[]? template = Utf8.ZOrNull(Template);
         string file = Files.Resolve(this, RequestPath);
         Target = file;
         byte[] bytes = Files.Read(file);
         NativeError.Check(NativeMethods.CsrParse(Context, bytes, (UIntPtr)(uint)bytes.Length, out CsrHandle csr, out ErrorHandle parseError), parseError);
-        using (csr)
+        if (Agreed(Getter.Text(csr, Property.Subject)))
         {
-            if (!Agreed(Getter.Text(csr, Property.Subject)))
-            {
-                return null;
-            }
-            int status = NativeMethods.EnrollCsr(Context, csr, provider, Utf8.ZOrNull(Template), order, Store, options, ref Operation.Native,
-                out IssueHandle issue, out ErrorHandle error);
-            Operation.Check(status, error);
-            return issue;
+            string store = $"{StoreLocation}/{StoreName}";
+            Go(path, (RequestLane lane, out IssueHandle issue, out ErrorHandle error) =>
+                NativeMethods.EnrollCsr(Context, csr, lane.Provider, template, order, lane.Store(store), options,
+                    ref lane.Operation.Native, out issue, out error), csr, order, options);
+        }
+        else
+        {
+            csr.Dispose();
         }
     }
 }

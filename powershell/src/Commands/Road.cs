@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using CertBroker.Interop;
 
 namespace CertBroker.Commands;
@@ -38,7 +39,8 @@ internal static class Road
             case IssuanceStatus.Denied:
                 warn($"{who} denied the request {result.RequestId}{message}");
                 break;
-            case IssuanceStatus.Uncertain:
+            // The library says it itself when it was the submission that ended so.
+            case IssuanceStatus.Uncertain when !result.Warnings.Any(warning => warning.Contains("Receive-CBCertificate")):
                 warn($"Nobody knows whether {who} got the request {result.RequestId}{message}. Receive-CBCertificate asks it; do not send the request again.");
                 break;
             case IssuanceStatus.Failed:
