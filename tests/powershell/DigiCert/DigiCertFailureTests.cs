@@ -72,9 +72,7 @@ public sealed class DigiCertFailureTests(DigiCertFixture fixture) : DigiCertTest
     [InlineData("ra-foreign", "1.3")]
     public void T6_the_server_refuses_the_client_certificate(string which, string tls)
     {
-        Engine.Run("Import-CBPfxCertificate -Path $pfx -Password $password -StoreLocation LocalMachine",
-            ("pfx", Lab.PathOf(which + ".pfx")), ("password", Inputs.Secure(Lab.PfxPassword))).Good();
-        string thumbprint = which == "ra-expired" ? Lab.RaExpired : Lab.RaForeign;
+        string thumbprint = Fixture.ImportRa(which);
         Fixture.Register(which, ("ra-certificate-thumbprint", thumbprint));
         Lab.Tls(versions: tls);
         Stopped(Fixture.RequestDevice(which, which), "DigiCert.SecureChannel", ErrorCategory.AuthenticationError, $"{NoPolicy}: {NoChannel}", thumbprint,
@@ -92,7 +90,7 @@ public sealed class DigiCertFailureTests(DigiCertFixture fixture) : DigiCertTest
     public void T6_a_withdrawn_client_certificate(string tls)
     {
         Lab.Tls(versions: tls, clients: "reject");
-        Stopped(Fixture.RequestDevice("withdrawn"), "DigiCert.SecureChannel", ErrorCategory.AuthenticationError, $"{NoPolicy}: {NoChannel}", Lab.Ra, Alert("certificate revoked"));
+        Stopped(Fixture.RequestDevice("withdrawn"), "DigiCert.SecureChannel", ErrorCategory.AuthenticationError, $"{NoPolicy}: {NoChannel}", Fixture.Ra, Alert("certificate revoked"));
         Assert.Empty(Lab.Requests());
     }
 

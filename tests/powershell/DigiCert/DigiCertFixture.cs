@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using CertBroker.Tests.Support;
 using Xunit;
@@ -23,22 +24,42 @@ public sealed partial class DigiCertFixture : IDisposable
 
     public DigiCertFixture()
     {
-        Engine.Run("Import-CBPfxCertificate -Path $pfx -Password $password -StoreLocation LocalMachine",
-            ("pfx", Lab.PathOf("ra.pfx")), ("password", Inputs.Secure(Lab.PfxPassword))).Good();
+        Lab.Reset();
+        Ra = OperatingSystem.IsWindows() ? RaFromPortal() : ImportRa("ra");
         Engine.Run("Import-CBCertificate -Path $root -StoreLocation CurrentUser -StoreName Root", ("root", Lab.PathOf("ca-root.cer"))).Good();
         Register("digicert");
     }
 
     public Engine Engine { get; } = new();
 
+    /// <summary>The thumbprint of the RA certificate in LocalMachine\My.</summary>
+    public string Ra { get; }
+
     internal LabProcess Lab => lab.Value;
+
+    /// <summary>One of the lab's credentials: ra, ra-expired, ra-foreign.</summary>
+    public string ImportRa(string name) => Engine.Run("Import-CBPfxCertificate -Path $pfx -Password $password -StoreLocation LocalMachine",
+        ("pfx", Lab.PathOf(name + ".pfx")), ("password", Inputs.Secure(Lab.PfxPassword))).One<CertificateInfo>().Thumbprint;
+
+    /// <summary>With an RSA key, by the seed's steps: Wine's TLS takes no others, and the lab's own are of elliptic curves.</summary>
+    public string RaFromPortal()
+    {
+        File.WriteAllText(Engine.PathOf("certreq.ini"), Inputs.RealInf("CN=pki_ra"));
+        Engine.Run("New-CBCertificateRequest -InfPath certreq.ini -OutFile ra.csr -Force").Good();
+        string pkcs7 = Lab.Command("ra", new { csr = File.ReadAllText(Engine.PathOf("ra.csr")) })["pkcs7"]!.ToString();
+        File.WriteAllBytes(Engine.PathOf("ra.p7b"), Convert.FromBase64String(pkcs7));
+        CertificateInfo ra = Engine.Run("Complete-CBCertificateRequest -Path ra.p7b").One<CertificateInfo>();
+        Assert.True(ra.HasPrivateKey);
+        Assert.Equal(StoreLocation.LocalMachine, ra.StoreLocation);
+        return ra.Thumbprint;
+    }
 
     /// <summary>Settings as pairs; null takes one of the usual ones away.</summary>
     public void Register(string name, params (string Name, object? Value)[] settings)
     {
         var all = new System.Collections.Hashtable
         {
-            ["service-fqdn"] = $"localhost:{Lab.Port}", ["ca-name"] = "Symantec", ["ra-certificate-thumbprint"] = Lab.Ra, ["server-trust"] = Lab.PathOf("root.pem"), ["timeout-ms"] = TimeOut,
+            ["service-fqdn"] = $"localhost:{Lab.Port}", ["ca-name"] = "Symantec", ["ra-certificate-thumbprint"] = Ra, ["server-trust"] = Lab.PathOf("root.pem"), ["timeout-ms"] = TimeOut,
         };
         foreach ((string setting, object? value) in settings)
         {

@@ -12,16 +12,10 @@ public sealed class DigiCertRoadTests(DigiCertFixture fixture) : DigiCertTest(fi
     [Fact]
     public void The_ra_certificate_comes_from_the_portal_by_the_seeds_steps()
     {
-        File.WriteAllText(Engine.PathOf("certreq.ini"), Inputs.RealInf("CN=pki_ra"));
-        Engine.Run("New-CBCertificateRequest -InfPath certreq.ini -OutFile ra.csr").Good();
-        string pkcs7 = Lab.Command("ra", new { csr = File.ReadAllText(Engine.PathOf("ra.csr")) })["pkcs7"]!.ToString();
-        File.WriteAllBytes(Engine.PathOf("ra.p7b"), Convert.FromBase64String(pkcs7));
-        CertificateInfo ra = Engine.Run("Complete-CBCertificateRequest -Path ra.p7b").One<CertificateInfo>();
-        Assert.True(ra.HasPrivateKey);
-        Assert.Equal(StoreLocation.LocalMachine, ra.StoreLocation);
-        Fixture.Register("portal", ("ra-certificate-thumbprint", ra.Thumbprint));
+        string thumbprint = Fixture.RaFromPortal();
+        Fixture.Register("portal", ("ra-certificate-thumbprint", thumbprint));
         Assert.Equal(IssuanceStatus.Issued, Fixture.RequestDevice("by-portal", "portal").One<IssuanceResult>().Status);
-        Assert.All(Lab.Requests(), request => Assert.Equal(ra.Thumbprint, request.Certificate));
+        Assert.All(Lab.Requests(), request => Assert.Equal(thumbprint, request.Certificate));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class DigiCertUncertainTests(DigiCertFixture fixture) : DigiCertTe
         Result run = Fixture.RequestDevice(scenario);
         IssuanceResult lost = run.One<IssuanceResult>();
         Assert.Equal(IssuanceStatus.Uncertain, lost.Status);
-        Assert.Contains(run.Warnings, warning => warning.Contains("Receive-CBCertificate", StringComparison.Ordinal));
+        Assert.Single(run.Warnings, warning => warning.Contains("Receive-CBCertificate", StringComparison.Ordinal));
         Fixture.Kept(scenario, RequestState.Uncertain);
         Received(lost.RequestId);
     }

@@ -47,7 +47,10 @@ internal sealed class LabProcess : IDisposable
     public int Port { get; }
     public string ControlAddress { get; }
     public string PfxPassword { get; }
+
+    /// <summary>The thumbprint of ra.pfx. Which one a fixture uses, its own Ra tells.</summary>
     public string Ra { get; }
+
     public string RaExpired { get; }
     public string RaForeign { get; }
 
