@@ -53,6 +53,8 @@ private:
     cbp_status enroll_order(Call call, const cbp_order &order, bool renew);
     Verified verify_order(Call call, Exchange &exchange, const cbp_order &order, const std::string &transaction,
                           KnownProfile &known);
+    cbp_status send_order(Call call, Exchange &exchange, const cbp_order &order, const enrollment::Request &request,
+                          const std::string &envelope, bool refused_characters);
     cbp_status answer(Call call, Exchange &exchange, const enrollment::Answer &answer, const std::string &profile,
                       const std::string &key_id);
     std::vector<std::string> missing_authorities(Call call, Exchange &exchange, const std::string &profile,
@@ -61,6 +63,15 @@ private:
                                 const std::string &profile, const std::string &key_id);
 
     // manage.cpp
+    /// What an order without an answer was sent with; the request's own names may not stand in the certificate.
+    struct Lost {
+        std::string profile, seat;
+    };
+    void remember_lost(Call call, const std::string &transaction, const Lost &lost) const;
+    std::vector<management::Search> searches_for(Call call, const cbp_query &query,
+                                                 const std::string &transaction) const;
+    void change_status(Exchange &exchange, const std::string &serial, const management::Change &change);
+    bool has_status(Call call, Exchange &exchange, const std::string &serial, std::string_view status);
     management::Page page_of(Call call, Exchange &exchange, const management::Search &search);
 
     Connection connection_;

@@ -124,16 +124,27 @@ cbp_status DigiCert::enroll_order(Call call, const cbp_order &order, bool renew)
     });
     const std::string envelope = before_sending(call, [&] { return enrollment::write_request(request); });
 
+    try {
+        return send_order(call, exchange, order, request, envelope, verified.refused_characters);
+    } catch (...) {
+        remember_lost(call, transaction, {request.profile, verified.seat});
+        throw;
+    }
+}
+
+cbp_status DigiCert::send_order(Call call, Exchange &exchange, const cbp_order &order,
+                                const enrollment::Request &request, const std::string &envelope,
+                                bool refused_characters) {
     const soap::Reply reply = exchange.post_for_any(enroll, envelope);
     if (reply.fault) {
-        const std::string about = "profile " + request.profile + "; client transaction " + transaction;
+        const std::string about = "profile " + request.profile + "; client transaction " + request.transaction;
         // The service's own words for this are not known, so what was sent tells.
-        if (verified.refused_characters && !reply.fault->is_not_understood())
+        if (refused_characters && !reply.fault->is_not_understood())
             throw failure(errors::name_characters, std::string(enroll.failed) + ": " + reply.fault->to_string(about));
         exchange.refuse(enroll, *reply.fault, about);
     }
     const enrollment::Answer got = read_for(enroll, [&] { return enrollment::read_answer(reply.body); });
-    exchange.check_echo(transaction, got.client_transaction);
+    exchange.check_echo(request.transaction, got.client_transaction);
     return answer(call, exchange, got, request.profile,
                   text_of(call, call.parse(CBP_PARSE_CSR, order.csr_der), CBP_FIELD_KEY_ID));
 }

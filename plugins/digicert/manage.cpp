@@ -5,7 +5,8 @@
 namespace digicert {
 namespace {
 
-constexpr std::size_t most_pages = 40; ///< of one search that settles a request: 2,000 certificates
+const std::string lost_prefix = "lost/"; ///< durable state: what orders without an answer were sent with
+constexpr std::size_t most_pages = 40;   ///< of one search that settles a request: 2,000 certificates
 
 const char *or_null(const std::string &text) {
     return text.empty() ? nullptr : text.c_str();
@@ -29,8 +30,21 @@ cbp_bytes end_entity(Call call, const management::Found &row) {
     return {};
 }
 
-/// What to look for a request's certificate by, the narrowest first.
-std::vector<management::Search> searches_for(Call call, const cbp_query &query) {
+} // namespace
+
+/// Kept for the case that somebody asks; when it cannot be kept, the request's names have to do.
+void DigiCert::remember_lost(Call call, const std::string &transaction, const Lost &lost) const {
+    const std::string key = lost_prefix + transaction;
+    const std::string value = lost.profile + "\n" + lost.seat;
+    const char *const keys[] = {key.c_str()};
+    const cbp_bytes values[] = {certbroker::plugin::bytes(value)};
+    if (call.host()->state_put(call.raw(), keys, values, 1) != CBP_OK)
+        connection_.host.log(CBP_LOG_WARNING, "What the order was sent with could not be kept for a later search");
+}
+
+/// What to look for a request's certificate by: first what it was sent with, where that is known, then its names.
+std::vector<management::Search> DigiCert::searches_for(Call call, const cbp_query &query,
+                                                       const std::string &transaction) const {
     std::vector<management::Search> out;
     const auto add = [&out](std::string management::Search::*member, const std::string &value) {
         if (value.empty()) return;
@@ -38,6 +52,12 @@ std::vector<management::Search> searches_for(Call call, const cbp_query &query) 
         search.*member = value;
         out.push_back(std::move(search));
     };
+    if (const std::string lost = call.state(lost_prefix + transaction); !lost.empty()) {
+        management::Search search;
+        search.profile = lost.substr(0, lost.find('\n'));
+        search.seat = lost.substr(search.profile.size() + 1);
+        if (!search.seat.empty()) out.push_back(std::move(search));
+    }
     if (query.serial != nullptr) add(&management::Search::serial, management::serial_text(query.serial));
     if (query.csr_der.size == 0) return out;
     const RequestNames names = names_of_csr(call, call.parse(CBP_PARSE_CSR, query.csr_der));
@@ -49,8 +69,6 @@ std::vector<management::Search> searches_for(Call call, const cbp_query &query) 
     add(&management::Search::common_name, names.subject_value(oid::common_name).value_or(""));
     return out;
 }
-
-} // namespace
 
 management::Page DigiCert::page_of(Call call, Exchange &exchange, const management::Search &search) {
     const std::string transaction = exchange.new_transaction();
@@ -69,11 +87,12 @@ cbp_status DigiCert::find(Call call, const cbp_query &query) {
     std::string key_id = query.public_key_sha256 != nullptr ? query.public_key_sha256 : "";
     if (key_id.empty() && query.csr_der.size > 0)
         key_id = text_of(call, call.parse(CBP_PARSE_CSR, query.csr_der), CBP_FIELD_KEY_ID);
-    const std::vector<management::Search> searches = searches_for(call, query);
+    Exchange exchange(call, connection_);
+    const std::string transaction = exchange.transaction_of(query.idempotency != nullptr ? query.idempotency : "");
+    const std::vector<management::Search> searches = searches_for(call, query, transaction);
     if (key_id.empty() || searches.empty())
         throw failure(errors::not_settled, "What became of the request could not be found out: it has no name or no "
                                            "key to search DigiCert's certificates by");
-    Exchange exchange(call, connection_);
     std::size_t pages = 0;
     for (management::Search search : searches) {
         for (bool more = true; more;) {
@@ -150,22 +169,47 @@ cbp_status DigiCert::get_certificate(Call call, const char *serial) {
                                          shown(search.serial, 100));
 }
 
-cbp_status DigiCert::revoke(Call call, cbp_bytes certificate, std::int32_t reason) {
-    const management::Change change = management::change_of(reason);
-    const cbp_parsed *parsed = call.parse(CBP_PARSE_CERTIFICATE, certificate);
-    const std::string serial = management::serial_text(text_of(call, parsed, CBP_FIELD_SERIAL));
-    Exchange exchange(call, connection_);
+void DigiCert::change_status(Exchange &exchange, const std::string &serial, const management::Change &change) {
     const std::string transaction = exchange.new_transaction();
     const soap::Reply reply =
         exchange.post(update_status, management::write_update(serial, change, transaction), "serial number " + serial);
     const management::UpdateAnswer answer =
         read_for(update_status, [&] { return management::read_update(reply.body); });
     exchange.check_echo(transaction, answer.client_transaction);
-    if (answer.code != 0)
-        throw failure(errors::not_revoked, std::string(update_status.failed) + ": " +
-                                               (answer.message.empty() ? "no reason is given" : answer.message) +
-                                               " (code " + std::to_string(answer.code) + ", serial number " + serial +
-                                               ", server transaction " + answer.server_transaction + ")");
+    if (answer.code == 0) return;
+    throw failure(errors::not_revoked, std::string(update_status.failed) + ": " +
+                                           (answer.message.empty() ? "no reason is given" : answer.message) +
+                                           " (code " + std::to_string(answer.code) + "; serial number " + serial +
+                                           "; server transaction " + answer.server_transaction + ")");
+}
+
+bool DigiCert::has_status(Call call, Exchange &exchange, const std::string &serial, std::string_view status) {
+    management::Search search;
+    search.serial = serial;
+    try {
+        for (const management::Found &row : page_of(call, exchange, search).found) {
+            if (management::serial_text(row.serial) == serial) return row.status == status;
+        }
+    } catch (const Failure &) { // what could not be changed is the failure to tell
+    }
+    return false;
+}
+
+cbp_status DigiCert::revoke(Call call, cbp_bytes certificate, std::int32_t reason) {
+    const management::Change change = management::change_of(reason);
+    const cbp_parsed *parsed = call.parse(CBP_PARSE_CERTIFICATE, certificate);
+    const std::string serial = management::serial_text(text_of(call, parsed, CBP_FIELD_SERIAL));
+    Exchange exchange(call, connection_);
+    try {
+        change_status(exchange, serial, change);
+    } catch (const Failure &problem) {
+        // Who asks for what is so already has got it.
+        const bool refused = problem.id == errors::not_revoked.id || problem.id == errors::fault.id;
+        const std::string_view wanted = change.operation == "Revoke" ? "Revoked" : "Suspended";
+        if (!refused || change.operation == "Resume" || !has_status(call, exchange, serial, wanted)) throw;
+        connection_.host.log(CBP_LOG_INFO, "Serial number " + serial + " was " + lower(wanted) + " already");
+        return CBP_OK;
+    }
     connection_.host.log(CBP_LOG_INFO,
                          "DigiCert did '" + std::string(change.operation) + "' for serial number " + serial);
     return CBP_OK;

@@ -191,6 +191,12 @@ TEST_CASE("issue: X.509 and PKCS#7 answers, and those that cannot be used") {
     CHECK(without_root.certificates[2] == rig.pki.root.certificate);
 
     rig.services.forget(enrollment_path);
+    std::vector<core::Bytes> many;
+    for (int i = 0; i < 41; ++i)
+        many.push_back(rig.certificate(csr).der());
+    rig.services.answer(enrollment_path, issued(rig.base64(core::crypto::join_pkcs7(many))));
+    CHECK(failure(rig, order).id() == "DigiCert.Answer");
+    rig.services.forget(enrollment_path);
     rig.services.answer(enrollment_path, issued("TUlJ"));
     rig.services.answer(enrollment_path, issued("no base64 at all!"));
     rig.services.answer(enrollment_path, issued(rig.base64(rig.pki.ca.certificate.der())));

@@ -42,14 +42,60 @@ TEST_CASE("manage: revoke, suspend and resume, with the serial number as DigiCer
 TEST_CASE("manage: a certificate that was not revoked is said so") {
     Rig rig;
     const auto certificate = rig.certificate(rig.csr({}));
+    const std::string nothing = search_answer({}, false); // it is looked up whether it was so already
     rig.services.answer(management_path, update_answer(7));
+    rig.services.answer(management_path, nothing);
     rig.services.answer(management_path, fault("No such certificate"), 500);
+    rig.services.answer(management_path, nothing);
     rig.services.fail_with(management_path, core::errors::http_timeout);
     for (const char *id : {"DigiCert.NotRevoked", "DigiCert.Fault", "DigiCert.Timeout"}) {
         const auto revoked = rig.ca().revoke(certificate, core::x509::RevocationReason::unspecified, rig.operation);
         REQUIRE_FALSE(revoked.has_value());
         CHECK(revoked.error().id() == id);
     }
+}
+
+TEST_CASE("manage: who asks for what is so already has got it") {
+    Rig rig;
+    const auto certificate = rig.certificate(rig.csr({}));
+    rig.services.answer(management_path, update_answer(3));
+    rig.services.answer(management_path, search_answer({{"", certificate.serial_hex()}}, false)); // REVOKED
+    using core::x509::RevocationReason;
+    CHECK(rig.ca().revoke(certificate, RevocationReason::superseded, rig.operation).has_value());
+    CHECK(has(rig.log.text, "was revoked already"));
+
+    Rig other;
+    other.services.answer(management_path, update_answer(3));
+    other.services.answer(management_path, search_answer({{"", certificate.serial_hex()}}, false));
+    const auto held = other.ca().revoke(certificate, RevocationReason::certificate_hold, other.operation);
+    REQUIRE_FALSE(held.has_value());
+    CHECK(held.error().id() == "DigiCert.NotRevoked");
+    CHECK(has(held.error().message(), "code 3"));
+}
+
+TEST_CASE("manage: a lost order is searched by what it was sent with") {
+    Rig rig;
+    rig.works();
+    PolicyText text = rig.policy();
+    text.subject_fields = subject("CN", "Kiosk", true); // the certificate has nothing of the request's names
+    text.alt_names = alt_name("dNSName", "$dnsName", false);
+    rig.services.forget(policy_path);
+    rig.services.answer(policy_path, text.envelope());
+    rig.services.forget(enrollment_path);
+    rig.services.fail_with(enrollment_path, core::errors::http_broken);
+    const auto csr = rig.csr({}, "CN=kiosk-7");
+    auto order = rig.order(csr);
+    order.settings.set("seat", std::string("seat-7"));
+    REQUIRE_FALSE(rig.ca().submit(order, rig.operation).has_value());
+
+    const auto mine = rig.certificate(csr);
+    rig.services.answer(management_path, search_answer({{rig.base64(mine.der()), "3"}}, false));
+    auto query = query_for(csr);
+    query.idempotency = order.idempotency;
+    CHECK(must(rig.ca().find(query, rig.operation)).state == State::issued);
+    CHECK(has(rig.services.last_body(management_path),
+              "<seatId>seat-7</seatId><profileOID>" + profile_oid + "</profileOID><startIndex>0"));
+    CHECK(rig.services.count(management_path) == 1);
 }
 
 TEST_CASE("manage: searching shows what the service says and what the certificate says") {
