@@ -37,6 +37,7 @@ internal static class Roads
         ("users: passcodes", PasscodeRoad),
         ("control: an RA certificate from the portal connects", RaFromPortal),
         ("control: requests and connections are recorded", Recorded),
+        ("many at once are each served, over many connections", ManyAtOnce),
         ("wsdl is answered with the RA certificate", Wsdl),
     ];
 
@@ -318,6 +319,18 @@ internal static class Roads
         Check(one["body"]!.ToString().Contains("iwuser0@example.test", StringComparison.Ordinal) && one["tls"]!.ToString() == "Tls13", "body or TLS");
         JsonNode connections = await client.Ask("connections");
         Same("1|1|0|1", $"{connections["accepted"]}|{connections["handshakesDone"]}|{connections["handshakesFailed"]}|{connections["open"]}", "connections");
+    }
+
+    private static async Task ManyAtOnce(Client client)
+    {
+        Answer[] answers = await Task.WhenAll(Enumerable.Range(1, 60).Select(number => client.EnrollMain("u" + number)));
+        string[] subjects = [.. answers.Select(answer => Leaf(answer).SubjectName.Name)];
+        for (int number = 1; number <= 60; number++)
+        {
+            Check(subjects[number - 1].Contains($"CN=u{number},", StringComparison.Ordinal) || subjects[number - 1].EndsWith($"CN=u{number}", StringComparison.Ordinal), subjects[number - 1]);
+        }
+        Same(60, (await client.Ask("certificates")).AsArray().Select(one => one!["serial"]!.ToString()).Distinct().Count(), "serials");
+        Check((await client.Ask("connections"))["accepted"]!.GetValue<int>() > 1, "one connection");
     }
 
     private static async Task Wsdl(Client client)

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using System.Net;
+using System.Net.Sockets;
 using CertBroker.Tests.Support;
 using Xunit;
 
@@ -41,6 +43,30 @@ public sealed class DigiCertFailureTests(DigiCertFixture fixture) : DigiCertTest
         Lab.Next("connection", "stall", times: -1);
         Stopped(Fixture.RequestDevice("late", "stalled"), "DigiCert.PolicyTimeout", ErrorCategory.OperationTimeout, NoPolicy + ": The operation has timed out");
         Assert.Empty(Lab.Requests());
+    }
+
+    [UnixFact("a full queue of connections refuses the next one on Windows")]
+    public void T4_time_out_of_the_connection_itself()
+    {
+        // Whoever connects beyond the queue gets no answer at all, as behind a firewall that drops packets.
+        using var hole = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        hole.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        hole.Listen(0);
+        var waiting = new List<Socket>();
+        try
+        {
+            for (bool full = false; !full; full = !waiting[^1].Connected)
+            {
+                waiting.Add(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+                waiting[^1].ConnectAsync(hole.LocalEndPoint!).Wait(TimeSpan.FromMilliseconds(200));
+            }
+            Fixture.Register("hole", ("service-fqdn", $"127.0.0.1:{((IPEndPoint)hole.LocalEndPoint!).Port}"));
+            Stopped(Fixture.RequestDevice("hole", "hole"), "DigiCert.PolicyTimeout", ErrorCategory.OperationTimeout, NoPolicy + ": The operation has timed out");
+        }
+        finally
+        {
+            waiting.ForEach(socket => socket.Dispose());
+        }
     }
 
     [Fact]
