@@ -68,6 +68,7 @@ WORKS = {  # name: (licence, site)
     "libcurl": ("curl", "https://curl.se"),
     "fmt": ("MIT", "https://fmt.dev"),
     "spdlog": ("MIT", "https://github.com/gabime/spdlog"),
+    "pugixml": ("MIT", "https://pugixml.org"),
     "Microsoft GSL": ("MIT", "https://github.com/microsoft/GSL"),
     "libstdc++ and libgcc": ("GPL-3.0-or-later WITH GCC-exception-3.1", "https://gcc.gnu.org"),
     "mingw-w64 runtime": ("ZPL-2.1", "https://www.mingw-w64.org"),
@@ -83,6 +84,7 @@ def linux_components() -> list[dict]:
         ("libcurl", "libcurl4", "at run time", libraries / "libcurl.so.4"),
         ("fmt", "libfmt-dev", "compiled in", pathlib.Path("/usr/include/fmt/format.h")),
         ("spdlog", "libspdlog-dev", "compiled in", pathlib.Path("/usr/include/spdlog/spdlog.h")),
+        ("pugixml", "libpugixml-dev", "compiled in", libraries / "libpugixml.a"),
         ("Microsoft GSL", "libmsgsl-dev", "compiled in", pathlib.Path("/usr/include/gsl/pointers")),
         ("libstdc++ and libgcc", "libstdc++-12-dev", "compiled in", gcc),
     ]
@@ -103,6 +105,7 @@ def windows_components(sysroot: pathlib.Path) -> list[dict]:
         ("SQLite", sqlite, sysroot / "lib/libsqlite3.a", "sqlite3"),
         ("fmt", from_pc(sysroot, "fmt"), sysroot / "lib/libfmt.a", "fmtlib"),
         ("spdlog", from_pc(sysroot, "spdlog"), sysroot / "include/spdlog/spdlog.h", "spdlog"),
+        ("pugixml", from_pc(sysroot, "pugixml"), sysroot / "lib/libpugixml.a", "pugixml"),
         ("Microsoft GSL", debian("libmsgsl-dev"), sysroot / "include/gsl/pointers", "msgsl"),
         ("libstdc++ and libgcc", debian("g++-mingw-w64-x86-64-posix"), of_compiler("libstdc++.a"), "gcc-mingw-w64"),
         ("mingw-w64 runtime", debian("mingw-w64-x86-64-dev"), of_compiler("libmingwex.a"), "mingw-w64"),

@@ -121,11 +121,14 @@ bool check_network(Sheet &sheet, Core &core, const Patient &patient, provider::P
     return reached;
 }
 
-/// A request with these names and a key that nobody keeps, for the provider to look at.
+/// A request with these names and a key that nobody keeps, for the provider to look at; also one that the template does
+/// not take, because then the provider's own words are wanted most.
 Result<x509::Csr> sample_request(const profile::Request &request, const profile::Policy *policy) {
-    CERTBROKER_TRY(const crypto::KeySpec spec, profile::choose_key(request, policy));
+    auto chosen = profile::choose_key(request, policy);
+    if (!chosen) chosen = profile::choose_key(request, nullptr);
+    CERTBROKER_TRY(const crypto::KeySpec spec, std::move(chosen));
     CERTBROKER_TRY(const crypto::KeyHandle key, crypto::generate_key(spec));
-    CERTBROKER_TRY(const x509::CsrSpec csr, profile::make_csr_spec(request, policy, key->public_key(), nullptr));
+    CERTBROKER_TRY(const x509::CsrSpec csr, profile::make_csr_spec(request, nullptr, key->public_key(), nullptr));
     return x509::create_csr(csr, *key);
 }
 

@@ -37,6 +37,19 @@ internal static class Connectors
         return intune;
     }
 
+    /// <summary>The service that reads a file, as Restart-Service takes it.</summary>
+    public static string ServiceOf(string path)
+    {
+        switch (Path.GetFileName(path).ToLowerInvariant())
+        {
+            case "ndesconnector.exe.config": return "'Intune Connector Service'";
+            case "microsoft.intune.connectorspkicreate.exe.config": return "PkiCreateConnectorSvc";
+            case "microsoft.intune.connectorspkirevoke.exe.config": return "PkiRevokeConnectorSvc";
+            case "microsoft.intune.connectorspkicreatelegacy.exe.config": return "PfxCreateLegacyConnectorSvc";
+            default: return "its service";
+        }
+    }
+
     public static List<ConnectorConfiguration> Read(ContextHandle context, string paths)
     {
         var files = new List<ConnectorConfiguration>();

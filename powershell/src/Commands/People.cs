@@ -49,7 +49,7 @@ internal static class People
                 }
             }
         }
-        return "person";
+        return person.BaseObject is IFormattable || person.BaseObject is string ? person.ToString() : "person";
     }
 
     private static NativeSettings Values(PSObject person)

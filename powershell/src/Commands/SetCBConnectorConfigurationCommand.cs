@@ -75,9 +75,10 @@ public sealed class SetCBConnectorConfigurationCommand : CertBrokerCmdlet
         {
             WriteVerbose(change.Value.Length == 0 ? $"{change.Key} says so already." : $"{change.Key} was changed; the former file is {change.Value}.");
         }
-        if (backups.Values.Any(backup => backup.Length > 0))
+        string[] services = backups.Where(change => change.Value.Length > 0).Select(change => Connectors.ServiceOf(change.Key)).Distinct().ToArray();
+        if (services.Length > 0)
         {
-            WarnOnce("The connector reads its configuration when it starts: restart its services.");
+            WarnOnce($"The connector reads its configuration when it starts: restart {string.Join(", ", services)}.");
         }
         if (PassThru)
         {

@@ -29,8 +29,9 @@ namespace CertBroker.Commands;
 /// </example>
 /// <example>
 /// <title>See what is exchanged with the CA</title>
-/// <code>Test-CBAuthority -Name lab -Trace 6> trace.txt</code>
-/// <para>Requests and answers, without secrets, go to a file; without 6> they are shown. A CA without a network has none.</para>
+/// <code>Test-CBAuthority -Name lab -Trace -InformationVariable exchange
+/// $exchange.Count</code>
+/// <para>Requests and answers, without secrets, are shown and kept in a variable. A CA without a network has none.</para>
 /// </example>
 [Cmdlet(VerbsDiagnostic.Test, "CBAuthority")]
 [OutputType(typeof(AuthorityCheck), typeof(bool))]
