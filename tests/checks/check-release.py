@@ -45,7 +45,7 @@ for item in bom["components"]:
     check(bool(item.get("hashes")), f"SBOM: {item['name']} has no hash")
     check(item["type"] == "file" or bool(item.get("licenses") and item.get("version")), f"SBOM: {item['name']} lacks licence or version")
 for system in ("linux-x64", "win-x64"):
-    for name in ("OpenSSL", "SQLite", "fmt", "spdlog", "Microsoft GSL"):
+    for name in ("OpenSSL", "SQLite", "fmt", "spdlog", "pugixml", "Microsoft GSL"):
         check(any(r.startswith(f"{system}/{name}@") for r in references), f"SBOM: {name} is missing for {system}")
 
 with tempfile.TemporaryDirectory() as scratch:
