@@ -9,12 +9,13 @@ namespace local_ca {
 namespace {
 
 bool same(const char *wanted, const std::string &value) {
-    return wanted == nullptr ||
-           std::equal(value.begin(), value.end(), wanted, wanted + std::char_traits<char>::length(wanted),
-                      [](char a, char b) {
-                          const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-                          return lower(a) == lower(b);
-                      });
+    return wanted == nullptr || std::equal(value.begin(), value.end(), wanted,
+                                           wanted + std::char_traits<char>::length(wanted), [](char a, char b) {
+                                               const auto lower = [](char c) {
+                                                   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+                                               };
+                                               return lower(a) == lower(b);
+                                           });
 }
 
 /// The value of the first entry with that prefix; "" without one.

@@ -100,7 +100,8 @@ std::string body_of(const Bytes &csr, const std::string &name) {
            "ValueType=\"http://schemas.verisign.com/pkiservices/2009/07/PKCS10\">" +
            to_base64(csr) + "</binarySecurityToken>" + pair("seat_id", name) + pair("common_name", name) +
            pair("dnsName", name) +
-           "<version>2.0</version></requestVSSecurityToken></wst:RequestSecurityToken></soapenv:Body></soapenv:Envelope>";
+           "<version>2.0</version></requestVSSecurityToken></wst:RequestSecurityToken></soapenv:Body></"
+           "soapenv:Envelope>";
 }
 
 profile::Request device(const std::string &name) {
@@ -142,8 +143,7 @@ void lab_rows(const std::string &folder, const std::string &plugin_folder, const
     std::vector<std::string> bodies;
     for (int i = 0; i < (samples + 1) * batch; ++i) {
         const std::string name = "device" + std::to_string(i) + ".example.com";
-        const issuance::Issue made =
-            must(broker.prepare(device(name), &ca, device_profile, *store, {}, operation));
+        const issuance::Issue made = must(broker.prepare(device(name), &ca, device_profile, *store, {}, operation));
         ids.push_back(made.record.id);
         bodies.push_back(body_of(made.record.csr, name));
     }
