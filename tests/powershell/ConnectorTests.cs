@@ -54,7 +54,7 @@ public sealed class ConnectorTests(Engine engine) : IClassFixture<Engine>
         var file = result.One<ConnectorConfiguration>();
         Assert.Equal(Other, file.RACertThumbprint);
         Assert.Equal(60000, file.TimeoutMilliseconds);
-        Assert.Single(result.Warnings, warning => warning.Contains("restart"));
+        Assert.Single(result.Warnings, warning => warning.Contains("restart 'Intune Connector Service'"));
         Assert.Equal(before, File.ReadAllBytes(file.Backup!));
         Assert.Matches(@"NDESConnector\.exe\.config\.\d{8}-\d{6}\.bak$", file.Backup);
         string expected = Encoding.UTF8.GetString(before).Replace(Thumbprint, Other).Replace("30000", "60000");
@@ -71,7 +71,9 @@ public sealed class ConnectorTests(Engine engine) : IClassFixture<Engine>
     public void The_files_of_the_newer_connector_are_changed_together_or_not_at_all()
     {
         string folder = Install("three", Three);
-        var changed = engine.Run($"Set-CBConnectorConfiguration three -RACertThumbprint {Other} -PassThru").All<ConnectorConfiguration>();
+        Result run = engine.Run($"Set-CBConnectorConfiguration three -RACertThumbprint {Other} -PassThru");
+        Assert.Contains("restart PkiCreateConnectorSvc, PkiRevokeConnectorSvc, PfxCreateLegacyConnectorSvc.", Assert.Single(run.Warnings));
+        var changed = run.All<ConnectorConfiguration>();
         Assert.Equal(Three, changed.Select(file => Path.GetFileName(file.Path)).Order());
         Assert.All(changed, file => Assert.Equal(Other, file.RACertThumbprint));
         Assert.Equal(3, Backups("three").Length);
