@@ -185,11 +185,22 @@ public sealed class DigiCertFailureTests(DigiCertFixture fixture) : DigiCertTest
     [InlineData("truncated", "DigiCert.Unreachable", ErrorCategory.ConnectionError, "")]
     [InlineData("fault", "DigiCert.Fault", ErrorCategory.ConnectionError, "TD-ASKED-FOR")]
     [InlineData("nil-oids", "DigiCert.Answer", ErrorCategory.ProtocolError, "")]
-    [InlineData("not-changed", "DigiCert.UnknownProfile", ErrorCategory.ObjectNotFound, "")]
+    [InlineData("not-changed", "DigiCert.Answer", ErrorCategory.ProtocolError, "nothing has changed")]
     public void Answers_that_are_no_policy(string scenario, string id, ErrorCategory category, string part)
     {
         Lab.Next("policy", scenario, times: -1);
         Stopped(Fixture.RequestDevice(scenario), id, category, part);
+    }
+
+    [Theory]
+    [InlineData("throttled", 429, 7)]
+    [InlineData("unavailable", 503, 0)]
+    public void The_numbers_of_an_http_error_are_there_for_scripts(string scenario, int status, int seconds)
+    {
+        Lab.Next("policy", scenario, times: -1, more: more => more["seconds"] = 7);
+        ErrorRecord error = Stopped(Fixture.RequestDevice(scenario), "DigiCert.HttpStatus", ErrorCategory.ConnectionError);
+        var exception = Assert.IsType<CertBrokerException>(error.Exception);
+        Assert.Equal((status, seconds), (exception.HttpStatus, exception.RetryAfterSeconds));
     }
 
     [Fact]
