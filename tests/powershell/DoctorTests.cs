@@ -123,6 +123,22 @@ public sealed class DoctorTests(Engine engine) : IClassFixture<Engine>
     }
 
     [Fact]
+    public void Each_of_many_gets_a_PFX_file_of_its_own_in_a_folder()
+    {
+        engine.WithLab("many");
+        Directory.CreateDirectory(engine.PathOf("pfx"));
+        string script = "1..3 | ForEach-Object { [pscustomobject]@{ Subject = 'CN=a/b' } } | Request-CBCertificate -Authority many -Template user -KeyAlgorithm ECDSA_P256 -Exportable | Export-CBPfxCertificate -Path pfx -Password $password";
+        IReadOnlyList<FileInfo> files = engine.Run(script, ("password", Inputs.Secure("many"))).All<FileInfo>();
+        Assert.Equal(3, files.Select(file => file.Name).Distinct().Count());
+        Assert.All(files, file =>
+        {
+            Assert.Matches("^a_b-[0-9A-F]{40}\\.pfx$", file.Name);
+            using X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12FromFile(file.FullName, "many");
+            Assert.True(certificate.HasPrivateKey);
+        });
+    }
+
+    [Fact]
     public void A_batch_makes_RSA_keys_ahead_and_warns_once_of_an_untrusted_root()
     {
         engine.WithLab("batch");

@@ -27,6 +27,11 @@ namespace CertBroker.Commands;
 /// <code>Get-CBCertificate -Thumbprint $thumbprint | Export-CBPfxCertificate -Path alone.pfx -Password $password -IncludeChain:$false</code>
 /// <para>The store is taken from the object.</para>
 /// </example>
+/// <example>
+/// <title>Write a PFX file for each of many</title>
+/// <code>Get-CBCertificate | Export-CBPfxCertificate -Path . -Password $password</code>
+/// <para>-Path is a folder here: each file is named by common name and thumbprint.</para>
+/// </example>
 [Cmdlet(VerbsData.Export, "CBPfxCertificate", DefaultParameterSetName = "Password", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportCBPfxCertificateCommand : StoreCmdlet
@@ -37,7 +42,8 @@ public sealed class ExportCBPfxCertificateCommand : StoreCmdlet
     [ValidateNotNullOrEmpty]
     public string Thumbprint { get; set; } = string.Empty;
 
-    /// <summary>The file to write.</summary>
+    /// <summary>The file to write, or an existing folder: then each certificate gets a file of its own there, named by its
+    /// common name and thumbprint.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
@@ -77,6 +83,11 @@ public sealed class ExportCBPfxCertificateCommand : StoreCmdlet
         Target = Thumbprint;
         using EntryHandle entry = FindThumbprint(Thumbprint);
         string path = Files.Resolve(this, Path);
+        if (Directory.Exists(path))
+        {
+            string thumbprint = Getter.Text(entry.Certificate, Property.Thumbprint);
+            path = System.IO.Path.Combine(path, $"{Files.NameFor(Getter.Text(entry.Certificate, Property.Subject), "certificate")}-{thumbprint}.pfx");
+        }
         Files.CheckWritable(path, Force);
         if (!ShouldProcess(path, $"Write certificate and private key of {Getter.Text(entry.Certificate, Property.Subject)}"))
         {

@@ -1,7 +1,9 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Management.Automation;
 using System.Reflection;
+using System.Text;
 
 namespace CertBroker.Commands;
 
@@ -53,6 +55,18 @@ internal static class Files
         {
             throw Failed(failure, $"The file {path} could not be read: {failure.Message}", ModuleErrors.FileRead);
         }
+    }
+
+    /// <summary>The common name of a subject, as far as it makes a file name everywhere; the fallback where it has none.</summary>
+    public static string NameFor(string subject, string fallback)
+    {
+        string name = subject.Split(',').Select(part => part.Trim()).FirstOrDefault(part => part.StartsWith("CN=", StringComparison.OrdinalIgnoreCase)) ?? "CN=" + fallback;
+        var safe = new StringBuilder();
+        foreach (char character in name.Substring(3).Trim('"', ' ', '.'))
+        {
+            safe.Append(char.IsLetterOrDigit(character) || character == '-' || character == '_' || character == ' ' || character == '.' ? character : '_');
+        }
+        return safe.Length == 0 ? fallback : safe.ToString(0, Math.Min(safe.Length, 100));
     }
 
     /// <summary>Says before any work is done what would fail after it.</summary>

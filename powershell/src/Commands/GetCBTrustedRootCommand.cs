@@ -1,9 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using System.Management.Automation;
-using System.Text;
 using CertBroker.Completion;
 using CertBroker.Interop;
 
@@ -112,16 +110,10 @@ public sealed class GetCBTrustedRootCommand : CertBrokerCmdlet, ITraces
         }
     }
 
-    // The common name, as far as it makes a file name everywhere; two of the same name differ by their thumbprints.
+    // Two of the same name differ by their thumbprints.
     private string FileName(TrustedRoot root)
     {
-        string name = root.Subject.Split(',').Select(part => part.Trim()).FirstOrDefault(part => part.StartsWith("CN=", StringComparison.OrdinalIgnoreCase)) ?? "CN=root";
-        var safe = new StringBuilder();
-        foreach (char character in name.Substring(3).Trim('"', ' ', '.'))
-        {
-            safe.Append(char.IsLetterOrDigit(character) || character == '-' || character == '_' || character == ' ' || character == '.' ? character : '_');
-        }
-        string file = (safe.Length == 0 ? "root" : safe.ToString(0, Math.Min(safe.Length, 100))) + ".cer";
+        string file = Files.NameFor(root.Subject, "root") + ".cer";
         return written.Add(file) ? file : root.Thumbprint + ".cer";
     }
 }
