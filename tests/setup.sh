@@ -7,7 +7,8 @@ set -euo pipefail
 what=${1:-test}
 build_packages=(g++ cmake ninja-build ccache pkg-config python3 openssl ca-certificates
   libssl-dev libmsgsl-dev libspdlog-dev libfmt-dev libsqlite3-dev libcurl4-openssl-dev libpugixml-dev)
-test_packages=(clang-format clang-tidy gnutls-bin)
+# scep: scepserver and scepclient, which the provider endpoint-protection is tested against.
+test_packages=(clang-format clang-tidy gnutls-bin scep)
 windows_packages=(g++-mingw-w64-x86-64-posix wine64 nasm dpkg-dev tcl perl make)
 
 say() { printf '%s\n' "$*" >&2; }

@@ -141,8 +141,8 @@ TEST_CASE("threads: two connections may work at once") {
     const auto one = world.open();
     const auto two = world.open();
     const x509::Csr first = world.make_csr();
-    const x509::Csr second = world.make_csr();
     const provider::Order first_order = world.order(first, "issue");
+    const x509::Csr second = world.make_csr();
     const provider::Order second_order = world.order(second, "issue");
     std::atomic<int> issued{0};
     const auto work = [&world, &issued](provider::Provider &ca, provider::Order order) {

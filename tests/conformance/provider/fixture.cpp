@@ -48,7 +48,7 @@ void read_answer_line(const std::filesystem::path &path, const std::string &text
                       bool &status_seen) {
     if (!status_seen) {
         status_seen = true;
-        if (text == "drop" || text == "hang" || text == "huge")
+        if (text == "drop" || text == "hang" || text == "huge" || text.starts_with("respond "))
             exchange.special = text;
         else
             exchange.status = std::atoi(text.c_str());
@@ -111,6 +111,21 @@ std::string Fixture::subject() const {
     const auto &request = sections_.at("request");
     const auto found = request.find("subject");
     return found != request.end() ? found->second : "CN=conformance.example.com";
+}
+
+crypto::KeySpec Fixture::key() const {
+    const auto &request = sections_.at("request");
+    const auto found = request.find("key");
+    if (found == request.end()) return {crypto::KeyAlgorithm::ecdsa_p256, 256};
+    const auto blank = found->second.find(' ');
+    const auto algorithm = crypto::parse_key_algorithm(found->second.substr(0, blank));
+    if (!algorithm || blank == std::string::npos) broken(folder_ / "fixture.ini", "key is not as in RSA 2048");
+    return {*algorithm, static_cast<std::uint32_t>(std::atoi(found->second.c_str() + blank + 1))};
+}
+
+std::string Fixture::responder() const {
+    const auto found = sections_.find("responder");
+    return found != sections_.end() && found->second.contains("kind") ? found->second.at("kind") : "";
 }
 
 std::vector<std::string> Fixture::dns_names() const {

@@ -8,6 +8,7 @@
 
 #include "base/settings.hpp"
 #include "certbroker/plugin.h"
+#include "crypto/key.hpp"
 
 /// What is specific to one provider: its folder conformance/ (tests/conformance/README.md describes the files).
 namespace conformance {
@@ -20,7 +21,7 @@ struct Exchange {
     int status = 200;
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;    ///< with placeholders
-    std::string special; ///< "drop", "hang", "huge"; empty = a normal answer
+    std::string special; ///< "drop", "hang", "huge"; "respond ..." = the fixture's responder; empty = a normal answer
 };
 
 class Fixture {
@@ -40,6 +41,10 @@ public:
     std::optional<std::string> absent(const std::string &name) const;
     std::vector<std::string> canaries(const cbp_plugin &plugin) const;
     std::string subject() const;
+    /// The key that requests are made with.
+    certbroker::crypto::KeySpec key() const;
+    /// [responder] kind: the CA that computes answers; empty = there is none.
+    std::string responder() const;
     std::vector<std::string> dns_names() const;
 
 private:

@@ -177,6 +177,10 @@ Result<http::Response> ScriptedHttp::send(const http::Request &request, const Op
         }
         return std::move(operation.check("The answer could not be read")).error();
     }
+    if (exchange.special.starts_with("respond ")) {
+        const std::lock_guard lock(filling_);
+        return responder_->answer(exchange.special.substr(8), request);
+    }
     http::Response response;
     response.status = exchange.status;
     response.headers = exchange.headers;
@@ -187,6 +191,11 @@ Result<http::Response> ScriptedHttp::send(const http::Request &request, const Op
 World::World()
     : home_(std::filesystem::temp_directory_path() / ("certbroker-conformance-" + std::to_string(test::process_id()))),
       stores_(store::Roots::under(home_.string())), state_(provider::make_memory_state()) {
+    if (const std::string kind = subject().fixture.responder(); !kind.empty()) {
+        auto responder = make_responder(kind, clock);
+        if (responder == nullptr) FAIL("fixture.ini names a responder that does not exist: " + kind);
+        http.set_responder(std::move(responder));
+    }
     services_.http = &http;
     services_.stores = &stores_;
     services_.state = state_.get();
@@ -250,7 +259,10 @@ std::unique_ptr<provider::Provider> World::open() {
 }
 
 x509::Csr World::make_csr() {
-    last_key = must(crypto::generate_key({crypto::KeyAlgorithm::ecdsa_p256, 256}));
+    const auto store = must(stores_.open("memory:CurrentUser/My"));
+    store::KeyOptions options;
+    options.spec = subject().fixture.key();
+    last_key = must(store->create_key(options, operation));
     x509::CsrSpec spec;
     spec.subject = must(x509::Name::parse(subject().fixture.subject()));
     std::vector<x509::GeneralName> names;

@@ -9,6 +9,7 @@
 
 #include "fixture.hpp"
 #include "provider/provider.hpp"
+#include "responder.hpp"
 #include "x509/csr.hpp"
 
 namespace conformance {
@@ -46,6 +47,7 @@ class ScriptedHttp final : public certbroker::http::Client {
 public:
     explicit ScriptedHttp(const certbroker::Clock &clock);
     void play(std::vector<Exchange> exchanges);
+    void set_responder(std::unique_ptr<Responder> responder) { responder_ = std::move(responder); }
     certbroker::Result<certbroker::http::Response> send(const certbroker::http::Request &request,
                                                         const certbroker::Operation &operation) override;
 
@@ -62,6 +64,7 @@ private:
     const certbroker::Clock *clock_;
     certbroker::crypto::KeyHandle ca_key_;
     std::optional<certbroker::x509::Certificate> ca_;
+    std::unique_ptr<Responder> responder_;
     std::mutex filling_;
     std::optional<certbroker::x509::Csr> last_csr_;
     std::optional<certbroker::x509::Certificate> last_leaf_;
@@ -83,7 +86,7 @@ public:
     certbroker::Result<std::unique_ptr<certbroker::provider::Provider>> open(const certbroker::Settings &settings);
     /// Plays a scenario where the fixture has one of its own for it; else what was played goes on.
     void play_if_there(const std::string &scenario);
-    /// A CSR for the fixture's names with a fresh P-256 key.
+    /// A CSR for the fixture's names with a fresh key, which is in the store.
     certbroker::x509::Csr make_csr();
     certbroker::provider::Order order(const certbroker::x509::Csr &csr, const std::string &scenario) const;
     const cbp_plugin &descriptor() const { return *plugin_->descriptor; }
