@@ -86,6 +86,19 @@ bool is_elevated() noexcept {
            elevation.TokenIsElevated != 0;
 }
 
+namespace {
+
+bool has_inherited(PACL list) {
+    for (DWORD i = 0; list != nullptr && i < list->AceCount; ++i) {
+        void *entry = nullptr;
+        if (GetAce(list, i, &entry) != 0 && (static_cast<ACE_HEADER *>(entry)->AceFlags & INHERITED_ACE) != 0)
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
 DWORD copy_access(const std::wstring &from, const std::wstring &to) {
     constexpr SECURITY_INFORMATION whose = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION;
     PSID owner = nullptr;
@@ -102,8 +115,10 @@ DWORD copy_access(const std::wstring &from, const std::wstring &to) {
     std::wstring name = to; // the function takes it as not constant
     // Only administrators may give a file to others; the access list does not depend on it.
     (void)SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, whose, owner, group, nullptr, nullptr);
-    const SECURITY_INFORMATION inheritance = (control & SE_DACL_PROTECTED) != 0 ? PROTECTED_DACL_SECURITY_INFORMATION
-                                                                                : UNPROTECTED_DACL_SECURITY_INFORMATION;
+    // A list of which nothing is inherited stays without heritage also where the system forgets to say so (Wine).
+    const bool closed = (control & SE_DACL_PROTECTED) != 0 || !has_inherited(list);
+    const SECURITY_INFORMATION inheritance =
+        closed ? PROTECTED_DACL_SECURITY_INFORMATION : UNPROTECTED_DACL_SECURITY_INFORMATION;
     code = SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, DACL_SECURITY_INFORMATION | inheritance, nullptr, nullptr,
                                  list, nullptr);
     return code;

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "conformance/http/capabilities.hpp"
 #include "patient.hpp"
 
 using namespace certbroker;
@@ -41,6 +42,7 @@ TEST_CASE("A name that nobody knows is told from a server that cannot be reached
 TEST_CASE("A server that is not trusted, or belongs to another name, fails at TLS") {
     Clinic clinic;
     TlsOptions stranger = clinic.door();
+    stranger.client_roots.clear();
     const Pki others;
     stranger.identity = make_tls_identity(others.ca, {"localhost"});
     const Server untrusted(answer_all(), stranger);
@@ -50,18 +52,20 @@ TEST_CASE("A server that is not trusted, or belongs to another name, fails at TL
     CHECK(row(rows, "tls.client").state == CheckState::skipped);
 
     TlsOptions misnamed = clinic.door();
+    misnamed.client_roots.clear();
     misnamed.identity = make_tls_identity(clinic.authority.ca, {"other.example.com"});
     const Server wrong(answer_all(), misnamed);
     rows = clinic.examine(clinic.settings(wrong, ""));
     CHECK(row(rows, "tls.server").state == CheckState::failed);
-    CHECK(wrong.requests().empty());
+    if (missing::aborted_requests().empty()) CHECK(wrong.requests().empty());
 }
 
 TEST_CASE(
     "A server that wants a certificate and gets none, or a wrong one, refuses it: before or after the handshake") {
+    if (const std::string why = missing::certificate_request(); !why.empty()) SKIP(why);
     Clinic clinic;
     const Pki others;
-    const std::string foreign = clinic.admit(make_tls_identity(others.ca, {"client.example.com"}, true));
+    const std::string foreign = clinic.admit(make_tls_identity(others.ca, {"client.example.com"}, true, Clinic::rsa));
     for (const bool old : {true, false}) {
         TlsOptions door = clinic.door();
         door.tls12 = old;

@@ -85,7 +85,7 @@ Settings Clinic::settings(const Server &server, const std::string &thumbprint) c
 TlsOptions Clinic::door() const {
     TlsOptions options;
     options.identity = make_tls_identity(authority.ca, {"localhost"});
-    options.client_roots = {authority.root.certificate};
+    options.client_roots = {authority.root.certificate, authority.ca.certificate};
     return options;
 }
 

@@ -1,5 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 
+#include <filesystem>
+
 #include "fake.hpp"
 
 using namespace certbroker;
@@ -288,7 +290,8 @@ TEST_CASE("A search that leads nowhere, or gives what is none of its answers, br
 
 TEST_CASE("Endpoints name their key setting and their trust file by the settings' names") {
     Host host;
-    host.settings.set("trust-file", std::string("/etc/anchors.pem"));
+    const std::string anchors = (std::filesystem::temp_directory_path() / "anchors.pem").string();
+    host.settings.set("trust-file", anchors);
     const auto give = [&](const char *key, const char *trust) {
         host.script->endpoints = [key, trust](const Plug &plug) {
             cbp_endpoint endpoint{};
@@ -305,7 +308,7 @@ TEST_CASE("Endpoints name their key setting and their trust file by the settings
     REQUIRE(rows.size() == 1);
     CHECK(rows.front().url == "https://ca.example.com/ws");
     CHECK(rows.front().key_setting == "client-key");
-    CHECK(rows.front().trust_file == "/etc/anchors.pem");
+    CHECK(rows.front().trust_file == anchors);
     CHECK(rows.front().timeout_ms == 1234);
     CHECK(must(give(nullptr, nullptr)).front().trust_file.empty());
     CHECK(id_of(give("api-key", nullptr)) == "Provider.Contract");
