@@ -127,6 +127,7 @@ if wants native; then
   for plugin in build/linux/plugins/*.so; do
     step "$(basename "$plugin") exports one symbol" bash -c "[ \"\$(nm -D --defined-only '$plugin' | awk '{print \$3}')\" = certbroker_plugin_describe ]"
   done
+  step 'the lab is built, for the interop tests' tests/lab/build.sh
   run_ctest build/linux release
   lane_ends 'Linux: unit, ABI, host, conformance, interop, crash, corpora'
 fi

@@ -21,6 +21,9 @@ internal sealed class Options
               --ignore-client-certificate    none is asked for
               --record N                     keeps the last N requests (10000)
               --detached                     goes on when its standard input ends
+          certbroker-lab ndes --folder F [options]
+              --folder F                     root.pem, ca.pem, and ready.json with addresses and credentials when it listens
+              --port N, --control N          as above; --detached, too
           certbroker-lab selftest [WORD]     tests the doubles themselves; WORD: those whose name has it
 
         It prints its two addresses and ends when its standard input does, or on SIGTERM.

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CertBroker.Lab.DigiCert;
+using CertBroker.Lab.Ndes;
 
 namespace CertBroker.Lab;
 
@@ -15,6 +16,8 @@ internal static class Program
             {
                 case "digicert":
                     return await RunDigiCert(Options.Parse(words.AsSpan(1)));
+                case "ndes":
+                    return await RunNdes(Options.Parse(words.AsSpan(1)));
                 case "selftest":
                     return await SelfTest.Suite.Run(words.AsSpan(1).ToArray());
                 case null or "help" or "--help" or "-h":
@@ -41,8 +44,20 @@ internal static class Program
         await using DigiCertLab lab = await DigiCertLab.Start(options);
         Console.Out.WriteLine($"https://localhost:{lab.Port}/pki-ws/");
         Console.Out.WriteLine($"http://127.0.0.1:{lab.ControlPort}/control/");
-        Console.Out.Flush();
+        return await WaitForEnd(options);
+    }
 
+    private static async Task<int> RunNdes(Options options)
+    {
+        await using NdesLab lab = await NdesLab.Start(options);
+        Console.Out.WriteLine(lab.ScepUrl);
+        Console.Out.WriteLine($"http://127.0.0.1:{lab.ControlPort}/control/");
+        return await WaitForEnd(options);
+    }
+
+    private static async Task<int> WaitForEnd(Options options)
+    {
+        Console.Out.Flush();
         var end = new TaskCompletionSource();
         void Stop(PosixSignalContext context)
         {
