@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/bytes.hpp"
+#include "base/text.hpp"
 #include "client.hpp"
 #include "http/http.hpp"
 
@@ -82,13 +83,31 @@ public:
         return std::string(certbroker::as_text(response->body));
     }
     void behave(const std::string &json) const { (void)control("behave", json); }
+    std::string trust() const { return (folder_.path() / "root.pem").string(); }
+    /// A password of the page, as a person would read it there.
+    std::string challenge() const {
+        certbroker::http::Request request;
+        request.url = ready("challengeUrl");
+        request.authentication = certbroker::http::Authentication::basic;
+        request.user = ready("challengeUser");
+        request.password = certbroker::Secret(certbroker::as_bytes(ready("challengePassword")));
+        request.extra_trust_file = trust();
+        const auto response = certbroker::http::make_client()->send(request, certbroker::Operation());
+        if (!response) FAIL(certbroker::describe(response.error()));
+        REQUIRE(response->status == 200);
+        const std::string page = certbroker::utf16_to_utf8(certbroker::ByteView(response->body).subspan(2), false);
+        const std::string before = "challenge password is: <B> ";
+        const auto at = page.find(before);
+        REQUIRE(at != std::string::npos);
+        return page.substr(at + before.size(), page.find(' ', at + before.size()) - at - before.size());
+    }
     /// With challenges from the page.
     Client client() const {
         return {{{"url", ready("url")},
                  {"ca-fingerprint", ready("fingerprint")},
                  {"challenge-url", ready("challengeUrl")},
                  {"challenge-user", ready("challengeUser")},
-                 {"server-trust", (folder_.path() / "root.pem").string()}},
+                 {"server-trust", trust()}},
                 {{"challenge-password", ready("challengePassword")}}};
     }
     Client client_with(const std::string &challenge) const {
@@ -157,6 +176,34 @@ TEST_CASE("a challenge that is wrong or was used is a denied request") {
     certbroker_issue_free(issue);
     CHECK(has(lab.control("messages"), "ERROR_NOT_FOUND"));
     CHECK(lab.control("issued") == "{\"count\":0}");
+
+    Client twice = lab.client_with(lab.challenge());
+    issue = twice.enroll("first.example.com");
+    CHECK(certbroker_issue_state(issue) == CERTBROKER_STATE_INSTALLED);
+    certbroker_issue_free(issue);
+    issue = twice.enroll("second.example.com");
+    CHECK(certbroker_issue_state(issue) == CERTBROKER_STATE_DENIED);
+    certbroker_issue_free(issue);
+    CHECK(has(lab.control("messages"), "the password was used already"));
+    CHECK(lab.control("issued") == "{\"count\":1}");
+}
+
+TEST_CASE("the challenge page that is full, or refuses the account, stops a request before anything is sent") {
+    const Lab lab;
+    for (int i = 0; i < 5; ++i)
+        CHECK(lab.challenge().size() == 16);
+    Client client = lab.client();
+    std::string failure;
+    CHECK(client.enroll("full.example.com", &failure) == nullptr);
+    CHECK(has(failure, "EndpointProtection.ChallengeCache"));
+    Client stranger({{"url", lab.ready("url")},
+                     {"challenge-url", lab.ready("challengeUrl")},
+                     {"challenge-user", "LAB\\somebody"},
+                     {"server-trust", lab.trust()}},
+                    {{"challenge-password", "wrong"}});
+    CHECK(stranger.enroll("stranger.example.com", &failure) == nullptr);
+    CHECK(has(failure, "EndpointProtection.ChallengeAccess"));
+    CHECK(lab.control("messages") == "[]");
 }
 
 TEST_CASE("pending is asked about by CertPoll until it is approved or denied") {
