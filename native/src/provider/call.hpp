@@ -25,12 +25,6 @@ inline constexpr unsigned outcome = issued | pending | denied | uncertain;
 } // namespace answer
 
 /// The things behind the handles of a call.
-struct KeyObject {
-    crypto::KeyHandle key;
-    std::string uri;                   ///< as it was asked for
-    std::optional<store::Entry> entry; ///< of a CBP_KEY setting
-    std::vector<Bytes> chain_der;      ///< leaf first; filled when first needed
-};
 struct ParsedObject {
     std::variant<x509::Csr, x509::Certificate> value;
     std::map<std::int32_t, std::vector<std::string>> texts; ///< by CBP_FIELD_, made when first asked

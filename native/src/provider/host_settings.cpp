@@ -1,3 +1,5 @@
+#include <chrono>
+
 #include "base/encoding.hpp"
 #include "provider/host.hpp"
 #include "provider/setting_values.hpp"
@@ -77,6 +79,27 @@ Result<KeyObject> find_by_thumbprint(Call &call, const std::string &thumbprint) 
         .because(*std::move(first));
 }
 
+Result<KeyObject> find_key(Call &call, const std::string &value) {
+    if (auto thumbprint = normalize_thumbprint(value)) return find_by_thumbprint(call, *thumbprint);
+    CERTBROKER_TRY(crypto::KeyHandle opened, open_key_once(call, value));
+    return KeyObject{std::move(opened), value, std::nullopt, {}};
+}
+
+/// Looked up anew when the last time is a minute ago: keys and certificates are replaced while services run.
+Result<KeyObject> named_key(Call &call, const std::string &value) {
+    constexpr std::chrono::seconds fresh{60};
+    const auto now = std::chrono::steady_clock::now();
+    auto &known = call.instance().keys_by_setting;
+    std::erase_if(known, [&](const Instance::NamedKey &each) { return now - each.read > fresh; });
+    for (const Instance::NamedKey &each : known) {
+        if (each.value == value) return each.object;
+    }
+    CERTBROKER_TRY(KeyObject object, find_key(call, value));
+    CERTBROKER_CHECK(load_chain(call, object));
+    known.push_back({value, now, object});
+    return object;
+}
+
 Result<void> setting_key_body(Call &call, const cbp_settings *handle, const char *name, const cbp_key **out) {
     CERTBROKER_CHECK(call.required(out, "out"));
     CERTBROKER_TRY(const std::string key, call.text(name, "name", 64));
@@ -88,13 +111,8 @@ Result<void> setting_key_body(Call &call, const cbp_settings *handle, const char
                                                           "' cannot be used: the setting '" + key + "' is missing");
     if (call.instance().services.stores == nullptr)
         return fail(errors::provider_unsupported, "The key '" + *value + "' cannot be used: there are no stores here");
-    if (auto thumbprint = normalize_thumbprint(*value)) {
-        CERTBROKER_TRY(KeyObject object, find_by_thumbprint(call, *thumbprint));
-        *out = call.add<cbp_key>(std::move(object));
-        return {};
-    }
-    CERTBROKER_TRY(crypto::KeyHandle opened, open_key_once(call, *value));
-    *out = call.add<cbp_key>(KeyObject{std::move(opened), *value, std::nullopt, {}});
+    CERTBROKER_TRY(KeyObject object, named_key(call, *value));
+    *out = call.add<cbp_key>(std::move(object));
     return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,6 +18,14 @@ namespace certbroker::provider {
 /// The plugin's table with every slot that its struct_size does not cover set to NULL, so that older plugins can be
 /// asked like new ones.
 cbp_plugin complete_table(const cbp_plugin &descriptor) noexcept;
+
+/// What is behind the handle of a key.
+struct KeyObject {
+    crypto::KeyHandle key;
+    std::string uri;                   ///< as it was asked for
+    std::optional<store::Entry> entry; ///< of a CBP_KEY setting
+    std::vector<Bytes> chain_der;      ///< leaf first; filled when first needed
+};
 
 /// What the host knows of one configured connection. Shared by the Provider and the worker; when a plugin hangs, the
 /// worker keeps it.
@@ -38,6 +47,13 @@ struct Instance {
     /// What a plugin asks for in every call: its CA's key and certificate. Guarded by the gate.
     std::vector<std::pair<std::string, crypto::KeyHandle>> keys_by_uri;
     std::optional<x509::Certificate> last_issuer;
+    /// What CBP_KEY settings stand for, with the certificate's chain, for a minute: a batch asks with every exchange.
+    struct NamedKey {
+        std::string value;
+        std::chrono::steady_clock::time_point read;
+        KeyObject object;
+    };
+    std::vector<NamedKey> keys_by_setting;
 
     cbp_host_ctx *context() const noexcept { return handle::make<cbp_host_ctx>(serial, 0); }
     const cbp_settings *settings_handle() const noexcept { return handle::make<cbp_settings>(serial, 1); }
