@@ -132,6 +132,7 @@ TEST_CASE("a file written like another has its access list, also when it replace
     if (test::only_owner_reads(folder / "owner")) return;
     REQUIRE(file::write_atomic(folder / "again", as_bytes("old"), Access::owner, true));
     REQUIRE(win32::copy_access((folder / "again").wstring(), (folder / "again").wstring()) == ERROR_SUCCESS);
-    if (!test::only_owner_reads(folder / "again")) SKIP("this Windows widens an access list that is set as it was read");
+    if (!test::only_owner_reads(folder / "again"))
+        SKIP("this Windows widens an access list that is set as it was read");
     FAIL("others may read what only the owner could");
 }
