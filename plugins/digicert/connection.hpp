@@ -11,8 +11,8 @@
 /// The connection's settings, read and checked; nothing here asks the network or touches a key.
 namespace digicert {
 
-/// The base service name, as the seed's field "Certificate authority" has it: no scheme, no slash; host:port for labs.
-/// What people paste is normalised, with a line in `notes`. Throws DigiCert.ServiceName for everything else.
+/// The base service name, as the connector page's field "Certificate authority" has it: no scheme, no slash; host:port
+/// for labs. What people paste is normalised, with a line in `notes`. Throws DigiCert.ServiceName for everything else.
 std::string service_name(std::string_view text, std::vector<std::string> &notes);
 /// Throws DigiCert.CaName unless it is "Symantec", or "DigiCert".
 void check_ca_name(std::string_view text);

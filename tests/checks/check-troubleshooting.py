@@ -34,7 +34,7 @@ tests = "\n".join(p.read_text(errors="replace") for p in (root / "tests").rglob(
                   if p.suffix in (".cpp", ".cs") and "bin" not in p.parts and "obj" not in p.parts)
 
 # The connector's troubleshooting table: what it says, our checks, our error ids, what we say in its place, the tests.
-SEED = [
+CONNECTOR = [
     ("Unable to sign in with the Intune tenant admin account on NDES Connector UI.", [], [],
      "Does not arise: there is no sign-in to a cloud service, and no connector that could be disabled there.", []),
     ("NDES Connector certificate could not be found. System.ArgumentNullException: Value can't be null.",
@@ -72,11 +72,11 @@ SEED = [
      "Policy verification failed: attribute and profile are named, and nothing was sent.", ["A_name_of_a_form_that_the_profile_has_not", "B_mandatory_variable_that_nothing_fills", "G_nothing_that_looks_like_an_address", "H_other_name_missing"]),
     ("Some user devices are not receiving PKCS certificates from the DigiCert CA.",
      ["digicert.special-characters"], ["DigiCert.NameCharacters"],
-     "The first or last name with the character DigiCert refuses is named, with the cure: a Common Name field in place of mail_firstname and mail_lastname.", ["T9_special_characters_in_first_and_last_names_are_told_with_the_seeds_cure"]),
+     "The first or last name with the character DigiCert refuses is named, with the cure: a Common Name field in place of mail_firstname and mail_lastname.", ["T9_special_characters_in_first_and_last_names_are_told_with_the_connectors_cure"]),
     ("User manually deleted already deployed certificate from the device.", [], [],
      "Export-CBPfxCertificate again: the same certificate and key, no new request; Get-CBIssuance shows each delivery.", ["A_user_gets_a_certificate_and_a_pfx_and_the_pfx_again_without_a_request"]),
 ]
-for message, ids, wrong, _, names in SEED:
+for message, ids, wrong, _, names in CONNECTOR:
     problems += [f"'{message[:40]}': there is no check {i}" for i in ids if i not in known]
     problems += [f"'{message[:40]}': there is no error {i}" for i in wrong if i not in errors]
     problems += [f"'{message[:40]}': no test has the name {i}" for i in names if i not in tests]
@@ -106,7 +106,7 @@ lines += ["", "## What Microsoft's connector says, and what to look at here", ""
           "The troubleshooting table of \"Set up Intune Certificate Connector for DigiCert PKI Platform\", row by row. Test-CBConnector shows the",
           "connector's message beside its own (ConnectorMessage).", "",
           "| The connector's message | Checks | Error ids | Here | Tests |", "| --- | --- | --- | --- | --- |"]
-lines += [f"| {message} | {listed(ids)} | {listed(wrong)} | {here} | {'; '.join(names) or '–'} |" for message, ids, wrong, here, names in SEED]
+lines += [f"| {message} | {listed(ids)} | {listed(wrong)} | {here} | {'; '.join(names) or '–'} |" for message, ids, wrong, here, names in CONNECTOR]
 document = "\n".join(lines) + "\n"
 target = root / "docs/troubleshooting.md"
 if "--write" in sys.argv:
@@ -115,5 +115,5 @@ elif not target.exists() or target.read_text() != document:
     problems.append("docs/troubleshooting.md is not up to date: run tests/checks/check-troubleshooting.py --write")
 for line in problems:
     print(line)
-print(f"check-troubleshooting: {len(checks)} checks, {len(own)} of providers, {len(SEED)} rows of the connector, {len(problems)} problems")
+print(f"check-troubleshooting: {len(checks)} checks, {len(own)} of providers, {len(CONNECTOR)} rows of the connector, {len(problems)} problems")
 sys.exit(1 if problems else 0)

@@ -79,7 +79,7 @@ internal static class CertificateText
         return writer.Encode();
     }
 
-    /// <summary>The bytes as they are when they are one DER value, as the seed's sample is; otherwise as an OCTET STRING.</summary>
+    /// <summary>The bytes as they are when they are one DER value, as the connector page's sample is; otherwise as an OCTET STRING.</summary>
     public static byte[] OneValue(byte[] bytes)
     {
         try

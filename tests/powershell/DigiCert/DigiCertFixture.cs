@@ -41,7 +41,7 @@ public sealed partial class DigiCertFixture : IDisposable
     public string ImportRa(string name) => Engine.Run("Import-CBPfxCertificate -Path $pfx -Password $password -StoreLocation LocalMachine",
         ("pfx", Lab.PathOf(name + ".pfx")), ("password", Inputs.Secure(Lab.PfxPassword))).One<CertificateInfo>().Thumbprint;
 
-    /// <summary>With an RSA key, by the seed's steps: Wine's TLS takes no others, and the lab's own are of elliptic curves.</summary>
+    /// <summary>With an RSA key, by the steps of the connector's page: Wine's TLS takes no others, and the lab's own are of elliptic curves.</summary>
     public string RaFromPortal()
     {
         File.WriteAllText(Engine.PathOf("certreq.ini"), Inputs.RealInf("CN=pki_ra"));

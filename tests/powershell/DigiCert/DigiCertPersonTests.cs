@@ -31,7 +31,7 @@ public sealed class DigiCertPersonTests(DigiCertFixture fixture) : DigiCertTest(
     }
 
     [Fact]
-    public void The_seeds_other_name_arrives_in_base64_and_a_missing_one_stops_everything()
+    public void The_connectors_other_name_arrives_in_base64_and_a_missing_one_stops_everything()
     {
         string command = $"Request-CBCertificate -Authority digicert -Template {DigiCertFixture.ObjectGuid} -SubjectFormat CommonName -SubjectAlternativeName OtherName";
         Failed(Engine.Run("@{ UserName = 'device0' } | " + command), "Person.OtherNameMissing", ErrorCategory.InvalidData, "'device0'");

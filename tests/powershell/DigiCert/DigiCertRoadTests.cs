@@ -10,7 +10,7 @@ namespace CertBroker.Tests.DigiCert;
 public sealed class DigiCertRoadTests(DigiCertFixture fixture) : DigiCertTest(fixture), IClassFixture<DigiCertFixture>
 {
     [Fact]
-    public void The_ra_certificate_comes_from_the_portal_by_the_seeds_steps()
+    public void The_ra_certificate_comes_from_the_portal_by_the_connectors_steps()
     {
         string thumbprint = Fixture.RaFromPortal();
         Lab.Command("close-connections"); // Wine's sessions share theirs

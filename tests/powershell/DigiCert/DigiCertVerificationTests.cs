@@ -7,7 +7,7 @@ namespace CertBroker.Tests.DigiCert;
 /// <summary>Cases F-T8 (a) to (k) and F-T9: request and profile against each other, before anything is sent.</summary>
 public sealed class DigiCertVerificationTests : DigiCertTest, IClassFixture<DigiCertFixture>
 {
-    private const string SeedsSentence = "The attribute doesn't fall under the DigiCert supported certificate template attributes list.";
+    private const string ConnectorsSentence = "The attribute doesn't fall under the DigiCert supported certificate template attributes list.";
 
     public DigiCertVerificationTests(DigiCertFixture fixture)
         : base(fixture)
@@ -24,13 +24,13 @@ public sealed class DigiCertVerificationTests : DigiCertTest, IClassFixture<Digi
         return Pairs;
     }
 
-    /// <summary>Stopped with the seed's words, the attribute, the profile and the cure; nothing was sent.</summary>
+    /// <summary>Stopped with the connector page's words, the attribute, the profile and the cure; nothing was sent.</summary>
     private void Stopped(Result result, string id, string profile, params string[] parts)
     {
         ErrorRecord error = Failed(result, id, ErrorCategory.PermissionDenied, ["Policy verification failed", profile, .. parts]);
         if (id == "DigiCert.PolicyVerification")
         {
-            Assert.StartsWith(SeedsSentence, error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+            Assert.StartsWith(ConnectorsSentence, error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         }
         NothingWasEnrolled();
     }
@@ -84,7 +84,7 @@ public sealed class DigiCertVerificationTests : DigiCertTest, IClassFixture<Digi
     [Fact]
     public void H_other_name_goes_as_base64_of_its_bytes_or_of_its_text()
     {
-        // The seed's sample. base64 of its bytes and of its text stand in the protocol file.
+        // The connector page's sample. base64 of its bytes and of its text stand in the protocol file.
         const string other = "-Subject 'CN=h' -OtherName '1.3.6.1.4.1.311.25.1=0412b8ba6541f2d40741a9f74708f3e4285cef2c'";
         Assert.Equal("BBK4umVB8tQHQan3Rwjz5Chc7yw=", Issued(DigiCertFixture.ObjectGuid, other)["otherName"]);
         Lab.Reset();
@@ -107,7 +107,7 @@ public sealed class DigiCertVerificationTests : DigiCertTest, IClassFixture<Digi
         Assert.Equal(["seat_id"], Issued(DigiCertFixture.NotListed, "-Subject 'CN=k' -EmailAddress k@example.test").Keys);
 
     [Fact]
-    public void T9_special_characters_in_first_and_last_names_are_told_with_the_seeds_cure()
+    public void T9_special_characters_in_first_and_last_names_are_told_with_the_connectors_cure()
     {
         Result run = Fixture.Request(DigiCertFixture.PersonName, "-Subject 'CN=global_admin@intune.onmicrosoft.test'");
         Stopped(run, "DigiCert.NameCharacters", DigiCertFixture.PersonName, "'global_admin'", "mail_firstName", "'_'");

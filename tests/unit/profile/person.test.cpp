@@ -86,9 +86,9 @@ TEST_CASE("What looks like an e-mail address") {
 }
 
 TEST_CASE("An other name is taken as hexadecimal, and missing fails") {
-    const char *seed = "04 12 b8 ba 65 41 f2 d4 07 41 a9 f7 47 08 f3 e4 28 5c ef 2c";
+    const char *sample = "04 12 b8 ba 65 41 f2 d4 07 41 a9 f7 47 08 f3 e4 28 5c ef 2c";
     const Pairs wanted{{"san", "OtherName"}};
-    const Request request = applied(wanted, {{"OtherName", seed}});
+    const Request request = applied(wanted, {{"OtherName", sample}});
     REQUIRE(request.subject_alt_names.size() == 1);
     CHECK(request.subject_alt_names.front().to_string() ==
           "1.3.6.1.4.1.311.25.1=0412b8ba6541f2d40741a9f74708f3e4285cef2c");

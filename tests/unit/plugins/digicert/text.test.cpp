@@ -21,7 +21,7 @@ TEST_CASE("text: UTF-8 is what the standard says") {
     CHECK_FALSE(is_utf8("\xe2\x82"));
 }
 
-TEST_CASE("text: the seed's other name in base64, of its bytes and of its hex") {
+TEST_CASE("text: the connector page's other name in base64, of its bytes and of its hex") {
     const auto bytes = bytes_of_hex("0412b8ba6541f2d40741a9f7470"
                                     "8f3e4285cef2c");
     REQUIRE(bytes);

@@ -27,7 +27,7 @@ const std::string mail = "iwuser0@example.test";
 const std::string seed_sentence =
     "The attribute doesn't fall under the DigiCert supported certificate template attributes list.";
 
-/// The failure of a verification; it has to be the seed's.
+/// The failure of a verification; it has to be the connector page's.
 std::string mismatch(const PolicyText &text, const RequestNames &names, const Wishes &wishes = {},
                      const Options &options = {}) {
     const Failure problem = failure_of([&] { (void)verify(profile_of(text), names, wishes, options); });
@@ -180,7 +180,7 @@ TEST_CASE("verify: first and last name, and the characters that DigiCert refuses
     CHECK(has(refused.remedy, "Advanced options"));
     CHECK(person_problem(profile_of(with_upn), admin, {}, {}));
 
-    // The same user with a profile for a plain common name: the seed's cure.
+    // The same user with a profile for a plain common name: the connector page's cure.
     PolicyText cured = with_upn;
     cured.subject_fields = subject("CN", "$common_name", true);
     CHECK_NOTHROW(verify(profile_of(cured), admin, {}, {}));

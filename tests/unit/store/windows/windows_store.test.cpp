@@ -136,7 +136,7 @@ TEST_CASE("Two imports in a row leave two keys that work") {
     }
 }
 
-TEST_CASE("The seed's provider makes a machine key that signs with SHA-256 and leaves as PKCS#8") {
+TEST_CASE("The connector page's provider makes a machine key that signs with SHA-256 and leaves as PKCS#8") {
     World world;
     const auto key = world.create(rsa_options(true, schannel, 12), "LocalMachine");
     CHECK(key->uri().starts_with("windows:LocalMachine/keys/"));
