@@ -39,6 +39,36 @@ struct Failure {
     std::string id = {}; ///< "Example.NoSuchProfile"; empty = none of its own
 };
 
+/// The status of a catalogue's row, by the word that errors.def has for it.
+constexpr cbp_status status_of(std::string_view word) {
+    constexpr std::pair<std::string_view, cbp_status> words[] = {
+        {"argument", CBP_E_ARGUMENT},   {"unsupported", CBP_E_UNSUPPORTED}, {"timeout", CBP_E_TIMEOUT},
+        {"not_found", CBP_E_NOT_FOUND}, {"policy", CBP_E_POLICY},           {"auth", CBP_E_AUTH},
+        {"network", CBP_E_NETWORK},     {"remote", CBP_E_REMOTE},           {"protocol", CBP_E_PROTOCOL},
+        {"trust", CBP_E_TRUST}};
+    for (const auto &[known, status] : words) {
+        if (known == word) return status;
+    }
+    return CBP_E_INTERNAL;
+}
+
+/// A failure that a provider names, with the remedy that is right unless a better one is known: a row of the errors.def
+/// beside its code, CERTBROKER_ERROR(name, "Example.NoSuchProduct", status, "what happened", "what the admin does next"),
+/// which docs/errors.md is made from.
+struct ErrorKind {
+    const char *id;
+    cbp_status status;
+    const char *remedy;
+};
+
+/// `message` is one line "what could not be done: why".
+inline Failure failure(const ErrorKind &kind, std::string message) {
+    return Failure{kind.status, std::move(message), kind.remedy, kind.id};
+}
+inline Failure failure(const ErrorKind &kind, std::string message, std::string remedy) {
+    return Failure{kind.status, std::move(message), std::move(remedy), kind.id};
+}
+
 /// The instance's view of the host; valid until the instance is closed.
 class Host {
 public:
