@@ -17,6 +17,13 @@ internal static class ChildShell
     public static Process Start(string home, params string[] arguments)
     {
         var start = new ProcessStartInfo(Repository.Shell) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        if (OperatingSystem.IsLinux())
+        {
+            // Whoever runs the tests in the background (nohup, &) has Ctrl-C ignored, and children inherit that.
+            start.FileName = "env";
+            start.ArgumentList.Add("--default-signal=INT");
+            start.ArgumentList.Add(Repository.Shell);
+        }
         start.ArgumentList.Add("-Module");
         start.ArgumentList.Add(Repository.Module);
         foreach (string argument in arguments)
