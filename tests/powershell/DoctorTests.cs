@@ -133,8 +133,7 @@ public sealed class DoctorTests(Engine engine) : IClassFixture<Engine>
         Assert.All(files, file =>
         {
             Assert.Matches("^a_b-[0-9A-F]{40}\\.pfx$", file.Name);
-            using X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12FromFile(file.FullName, "many");
-            Assert.True(certificate.HasPrivateKey);
+            Assert.True(engine.Run("Import-CBPfxCertificate -Path $file -Password $password -StoreName Many", ("file", file.FullName)).One<CertificateInfo>().HasPrivateKey);
         });
     }
 

@@ -123,7 +123,8 @@ bool check_endpoint(Sheet &sheet, http::Client &client, const Clock &clock, cons
         return false;
     }
     const Kind *const step = step_of(error);
-    const bool missing = step == &kinds::client && !credentials && !endpoint.key_setting.empty();
+    // Not every system tells a server that hangs up for want of a certificate from one that cannot be reached.
+    const bool missing = step != &kinds::name && !credentials && !endpoint.key_setting.empty();
     fail_at(sheet, *step, url, error,
             missing ? "First mend what the rows about the client certificate say: without it the server lets nobody in."
                     : std::string());

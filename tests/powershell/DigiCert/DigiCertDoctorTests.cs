@@ -59,7 +59,10 @@ public sealed class DigiCertDoctorTests : DigiCertTest, IClassFixture<DigiCertFi
         Dictionary<string, AuthorityCheck> rows = Connector(Configuration("nowhere", new string('A', 40)));
         Assert.Equal("Passed", rows["certificate.thumbprint"].Status);
         Assert.Equal(("Failed", "DigiCert Provider - Failed to get client certificate."), (rows["certificate.present"].Status, rows["certificate.present"].ConnectorMessage));
-        Assert.Equal("Failed", rows["tls.client"].Status);
+        // WinHTTP under Wine does not tell that the server wants a certificate; the remedy is the same.
+        AuthorityCheck stopped = rows[OperatingSystem.IsWindows() && rows["tls.client"].Status == "Skipped" ? "network.connection" : "tls.client"];
+        Assert.Equal("Failed", stopped.Status);
+        Assert.StartsWith("First mend what the rows about the client certificate say", stopped.RecommendedAction);
         Assert.Equal("Skipped", rows["template"].Status);
 
         string expired = Engine.Run("Import-CBCertificate -Path $path -StoreLocation LocalMachine", ("path", Lab.PathOf("ra-expired.cer"))).One<CertificateInfo>().Thumbprint;
