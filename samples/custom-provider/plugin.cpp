@@ -31,7 +31,7 @@ public:
     }
 
     cbp_status policy(Call call, const char *) { return host_->add_rule(call.raw(), CBP_RULE_SUBJECT_REQUIRED, "CN"); }
-    cbp_status ca_chain(Call call) { return host_->add_certificate(call.raw(), bytes(root_)); }
+    cbp_status ca_chain(Call call, const char *) { return host_->add_certificate(call.raw(), bytes(root_)); }
 
     cbp_status submit(Call call, const cbp_order &order) {
         const std::string id = order.idempotency;
