@@ -53,8 +53,8 @@ constexpr cbp_status status_of(std::string_view word) {
 }
 
 /// A failure that a provider names, with the remedy that is right unless a better one is known: a row of the errors.def
-/// beside its code, CERTBROKER_ERROR(name, "Example.NoSuchProduct", status, "what happened", "what the admin does next"),
-/// which docs/errors.md is made from.
+/// beside its code, CERTBROKER_ERROR(name, "Example.NoSuchProduct", status, "what happened", "what the admin does
+/// next"), which docs/errors.md is made from.
 struct ErrorKind {
     const char *id;
     cbp_status status;

@@ -56,12 +56,13 @@ public sealed class DigiCertDoctorTests : DigiCertTest, IClassFixture<DigiCertFi
     {
         AuthorityCheck malformed = Connector(Configuration("malformed", "EA7A4E0C"))["certificate.thumbprint"];
         Assert.Equal(("Failed", "DigiCert Provider - Failed to get client certificate."), (malformed.Status, malformed.ConnectorMessage));
+        Lab.Command("close-connections"); // Wine's sessions share them, whoever showed a certificate
         Dictionary<string, AuthorityCheck> rows = Connector(Configuration("nowhere", new string('A', 40)));
         Assert.Equal("Passed", rows["certificate.thumbprint"].Status);
         Assert.Equal(("Failed", "DigiCert Provider - Failed to get client certificate."), (rows["certificate.present"].Status, rows["certificate.present"].ConnectorMessage));
         // WinHTTP under Wine does not tell that the server wants a certificate; the remedy is the same.
-        AuthorityCheck stopped = rows[OperatingSystem.IsWindows() && rows["tls.client"].Status == "Skipped" ? "network.connection" : "tls.client"];
-        Assert.Equal("Failed", stopped.Status);
+        AuthorityCheck stopped = rows.Values.Single(row => row is { Status: "Failed", Id: "network.connection" or "tls.server" or "tls.client" or "http.answer" });
+        Assert.True(OperatingSystem.IsWindows() || stopped.Id == "tls.client", stopped.Id);
         Assert.StartsWith("First mend what the rows about the client certificate say", stopped.RecommendedAction);
         Assert.Equal("Skipped", rows["template"].Status);
 
