@@ -86,7 +86,7 @@ public abstract class CheckCmdlet : StoreCmdlet
             .SetIfGiven("provider", provider)
             .SetIfGiven("template", Template)
             .SetIfGiven("account", ServiceAccount)
-            .Set("store", $"{StoreLocation}/{StoreName}");
+            .Set("store", StoreUri);
         using RequestHandle? request = Names();
         RequestHandle wanted = request ?? RequestHandle.None;
         List<AuthorityCheck> checks = Items.Rows(Operation, row => ModelConvert.Check(row, name), (IntPtr each, IntPtr payload, out ErrorHandle error) =>

@@ -285,7 +285,7 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
         {
             ShowWarnings(request);
             _ = StoreFor(request);
-            string store = $"{StoreLocation}/{StoreName}";
+            string store = StoreUri;
             if (Agreed(Describe()))
             {
                 given = true;
@@ -326,7 +326,7 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
         NativeError.Check(NativeMethods.CsrParse(Context, bytes, (UIntPtr)(uint)bytes.Length, out CsrHandle csr, out ErrorHandle parseError), parseError);
         if (Agreed(Getter.Text(csr, Property.Subject)))
         {
-            string store = $"{StoreLocation}/{StoreName}";
+            string store = StoreUri;
             Go(path, (RequestLane lane, out IssueHandle issue, out ErrorHandle error) =>
                 NativeMethods.EnrollCsr(Context, csr, lane.Provider, template, order, lane.Store(store), options,
                     ref lane.Operation.Native, out issue, out error), csr, order, options);

@@ -27,10 +27,16 @@ public abstract class StoreCmdlet : CertBrokerCmdlet
 
     private protected StoreHandle Store => OpenStore(StoreLocation, StoreName);
 
+    /// <summary>The store as the native library names it, for those who open it for themselves. A table (Import-Csv) gives an empty
+    /// name for an empty cell.</summary>
+    private protected string StoreUri => UriOf(StoreLocation, StoreName);
+
+    private static string UriOf(StoreLocation location, string name) => $"{location}/{(string.IsNullOrEmpty(name) ? "My" : name)}";
+
     /// <summary>A store stays open until the command ends.</summary>
     private protected StoreHandle OpenStore(StoreLocation location, string name)
     {
-        string uri = $"{location}/{(string.IsNullOrEmpty(name) ? "My" : name)}";
+        string uri = UriOf(location, name);
         if (!stores.TryGetValue(uri, out StoreHandle? store))
         {
             using var settings = new NativeSettings();
