@@ -24,8 +24,7 @@ void fail_at(Sheet &sheet, const Kind &failed, const std::string &url, const Err
     for (const Kind *const step : steps) {
         if (step == &failed) {
             before = false;
-            Error shown = error;
-            sheet.failed(failed, error.message(), shown.cause() != nullptr ? describe(*shown.cause()) : "", remedy);
+            sheet.failed(failed, error.message(), error.cause() != nullptr ? describe(*error.cause()) : "", remedy);
         } else if (before) {
             sheet.passed(*step, "As far as that the way to " + url + " is free");
         } else {
