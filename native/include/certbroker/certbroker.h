@@ -105,7 +105,7 @@ enum certbroker_stage {
 enum certbroker_number {
     CERTBROKER_NUMBER_HTTP_STATUS = 1, CERTBROKER_NUMBER_OS_CODE = 2, CERTBROKER_NUMBER_OPENSSL_CODE = 3,
     CERTBROKER_NUMBER_RETRY_AFTER_SECONDS = 4, CERTBROKER_NUMBER_LINE = 5, CERTBROKER_NUMBER_COLUMN = 6,
-    CERTBROKER_NUMBER_NOT_SENT = 7
+    CERTBROKER_NUMBER_NOT_SENT = 7, CERTBROKER_NUMBER_FIND_LAG_SECONDS = 8
 };
 /* What a provider can do (CERTBROKER_P_CAPABILITIES); the same bits as CBP_CAN_... in plugin.h. */
 enum certbroker_capability {
@@ -290,7 +290,7 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_open(
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_text(const certbroker_provider *provider, int32_t property, certbroker_text *out); /* ID, TITLE, VERSION, AUTHORITY */
 /* Rows: ID, NAME, CHECK_STATUS, MESSAGE, CAUSE, REMEDY. CERTBROKER_OK whatever the checks say. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_check(certbroker_provider *provider, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);
-/* Rows: ID, TITLE. */
+/* Rows: ID, TITLE, PROFILE_ATTRIBUTE. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_list_profiles(certbroker_provider *provider, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);
 /* What the CA asks of a request for that profile. Rows: ID (rule name), VALUE, MESSAGE. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_list_rules(certbroker_provider *provider, const char *profile_or_null, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);

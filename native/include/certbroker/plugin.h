@@ -62,7 +62,9 @@ typedef struct cbp_instance cbp_instance; /* the plugin's own object */
 
 enum { CBP_LOG_TRACE = 0, CBP_LOG_DEBUG = 1, CBP_LOG_INFO = 2, CBP_LOG_WARNING = 3, CBP_LOG_ERROR = 4 };
 enum { CBP_DETAIL_HTTP_STATUS = 1, CBP_DETAIL_OS_CODE = 2, CBP_DETAIL_RETRY_AFTER_SECONDS = 4, CBP_DETAIL_LINE = 5, CBP_DETAIL_COLUMN = 6,
-       CBP_DETAIL_NOT_SENT = 7 /* 0.2; submit, renew: 1 = the order did not leave, whatever the status; it may be sent again */ };
+       CBP_DETAIL_NOT_SENT = 7, /* 0.2; submit, renew: 1 = the order did not leave, whatever the status; it may be sent again */
+       CBP_DETAIL_FIND_LAG_SECONDS = 8 /* 0.2; find, with CBP_E_NOT_FOUND: the CA may show an order as late as so many seconds after it
+                                        * was sent; until then nothing is sent again */ };
 
 /* --- HTTP ---------------------------------------------------------------------------------------------------------- */
 
@@ -95,6 +97,7 @@ typedef struct cbp_http_request {
     const char *extra_trust_pem_setting;   /* NAME of a CBP_PATH setting with further trust anchors, or NULL */
     size_t max_response;                   /* 0 = 16 MiB */
     uint32_t timeout_ms;                   /* for this exchange, from connecting to the last byte; 0 = as long as the call may take */
+    const char *proxy;                     /* 0.2; http://host:port, without credentials; NULL = as the host is set up */
 } cbp_http_request;
 
 /* --- parsed objects -------------------------------------------------------------------------------------------------- */
@@ -305,6 +308,14 @@ typedef struct cbp_host {
     /* Whether one certificate's signature is that of another's key, and its issuer's name that one's: CBP_E_NOT_FOUND
      * (without fail) when not. Neither validity nor purpose is looked at. */
     cbp_status(CBP_CALL *issued_by)(cbp_call *, cbp_bytes certificate_der, cbp_bytes issuer_der);
+    /* After http_send failed: 1 = nothing of the request can have reached the server (no address, no connection, no trust),
+     * so that another address may be tried; 0 = it may have. */
+    int32_t(CBP_CALL *http_not_sent)(cbp_call *);
+    /* list_profiles: what the CA says of a profile that add_profile has named, for people and for Test-CBTemplate
+     * (names in docs/plugin-guide.md); at most 200 a profile. */
+    cbp_status(CBP_CALL *add_profile_attribute)(cbp_call *, const char *profile, const char *name, const char *value);
+    /* What the admin does about a denial, one sentence: said with denied, before it or after. */
+    void(CBP_CALL *denied_remedy)(cbp_call *, const char *remedy);
 } cbp_host;
 
 /* One issuance. Call-scoped. */

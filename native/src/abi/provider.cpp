@@ -152,7 +152,12 @@ certbroker_status CERTBROKER_CALL certbroker_provider_list_profiles(certbroker_p
         CERTBROKER_TRY(const auto profiles, object.open.provider->list_profiles(op));
         for (const auto &profile : profiles) {
             Bag bag;
-            bag.text(CERTBROKER_P_ID, profile.id).text(CERTBROKER_P_TITLE, profile.title);
+            std::vector<std::string> attributes;
+            for (const auto &[name, value] : profile.attributes)
+                attributes.push_back(name + "=" + value);
+            bag.text(CERTBROKER_P_ID, profile.id)
+                .text(CERTBROKER_P_TITLE, profile.title)
+                .list(CERTBROKER_P_PROFILE_ATTRIBUTE, std::move(attributes));
             if (!show_row(each, payload, std::move(bag))) break;
         }
         return {};

@@ -38,6 +38,7 @@ struct Request {
     Secret password;
     std::optional<crypto::ClientCredentials> client;
     std::string extra_trust_file;  ///< PEM with further trust anchors, UTF-8 path; empty = the system's only
+    std::string proxy;             ///< http://host:port for this request alone; empty = the client's own
     bool follow_redirects = false; ///< same scheme, host and port only, at most 5
     bool idempotent = false;       ///< may be sent once more when the connection broke
     bool allow_plain = false;      ///< http:// allowed
@@ -69,6 +70,9 @@ std::unique_ptr<Client> make_client(const std::string &proxy = {});
 
 /// Replaces markers by escaped secrets. For clients; the result is as secret as what went in.
 SecretBytes place_secrets(ByteView text, const std::vector<SecretPlace> &places);
+/// Whether a failure of Client::send happened before anything was sent; what Http.Broken, time-outs and cancellation
+/// stopped may have left.
+bool left_nothing(const Error &failure) noexcept;
 /// A URL without user information, query values and fragment, for logs and messages.
 std::string redact_url(std::string_view url);
 

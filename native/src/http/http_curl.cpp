@@ -119,7 +119,8 @@ void CurlClient::apply_common(Channel &channel, const Attempt &attempt) const {
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, attempt.url.scheme.c_str());
     (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-    (void)curl_easy_setopt(easy, CURLOPT_PROXY, proxy_.c_str()); // empty: none, and the environment is not asked
+    const std::string &proxy = attempt.request.proxy.empty() ? proxy_ : attempt.request.proxy;
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY, proxy.c_str()); // empty: none, and the environment is not asked
     (void)curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     (void)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(detail::connect_timeout_ms));

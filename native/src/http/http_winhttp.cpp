@@ -19,20 +19,21 @@ public:
     Result<Response> send(const Request &request, const Operation &operation) override;
 
 private:
-    Result<std::shared_ptr<const Session>> session_for(const detail::Identity &identity);
+    Result<std::shared_ptr<const Session>> session_for(const detail::Identity &identity, const std::string &proxy);
 
     std::string proxy_;
     std::mutex mutex_;
     std::map<std::string, std::shared_ptr<const Session>> sessions_;
 };
 
-Result<std::shared_ptr<const Session>> WinHttpClient::session_for(const detail::Identity &identity) {
-    const std::string key = identity.key();
+Result<std::shared_ptr<const Session>> WinHttpClient::session_for(const detail::Identity &identity,
+                                                                  const std::string &proxy) {
+    const std::string key = identity.key() + " by " + proxy;
     {
         const std::lock_guard lock(mutex_);
         if (const auto found = sessions_.find(key); found != sessions_.end()) return found->second;
     }
-    CERTBROKER_TRY(std::shared_ptr<const Session> made, Session::open(identity, proxy_));
+    CERTBROKER_TRY(std::shared_ptr<const Session> made, Session::open(identity, proxy));
     const std::lock_guard lock(mutex_);
     // A session in use lives on until its requests are done.
     if (sessions_.size() >= max_idle) sessions_.erase(sessions_.begin());
@@ -42,9 +43,10 @@ Result<std::shared_ptr<const Session>> WinHttpClient::session_for(const detail::
 Result<Response> WinHttpClient::send(const Request &request, const Operation &operation) {
     CERTBROKER_TRY(const Url url, detail::check_request(request));
     CERTBROKER_TRY(const detail::Identity identity, detail::identity_of(request, &detail::is_certificate));
+    const std::string &proxy = request.proxy.empty() ? proxy_ : request.proxy;
     return detail::send_attempts(request, url, operation, [&](const detail::Attempt &attempt) -> Result<Response> {
-        CERTBROKER_TRY(const auto session, detail::needs_fresh_connection(attempt) ? Session::open(identity, proxy_)
-                                                                                   : session_for(identity));
+        CERTBROKER_TRY(const auto session, detail::needs_fresh_connection(attempt) ? Session::open(identity, proxy)
+                                                                                   : session_for(identity, proxy));
         return detail::exchange(session, attempt, operation);
     });
 }

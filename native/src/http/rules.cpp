@@ -47,6 +47,14 @@ Result<void> check_headers(const Request &request) {
     return {};
 }
 
+/// Nothing but http://host:port: credentials are refused, and a path would mean nothing.
+Result<void> check_proxy(const std::string &proxy) {
+    if (proxy.empty()) return {};
+    CERTBROKER_TRY(const Url url, parse_url(proxy));
+    if (url.scheme == "http" && url.target == "/") return {};
+    return fail(errors::http_url, "The proxy '" + redact_url(proxy) + "' cannot be used: it is not http://host:port");
+}
+
 bool is_loopback(const Url &url) {
     return url.host == "localhost" || url.host == "127.0.0.1" || url.host == "[::1]";
 }
@@ -96,6 +104,7 @@ Result<Url> check_request(const Request &request) {
     if (request.method == "CONNECT" || request.method == "TRACE")
         return bad_request("the method " + request.method + " is not allowed");
     CERTBROKER_CHECK(check_headers(request));
+    CERTBROKER_CHECK(check_proxy(request.proxy));
     CERTBROKER_TRY(Url url, parse_url(request.url));
     CERTBROKER_CHECK(check_scheme(request, url));
     return url;

@@ -278,6 +278,7 @@ void Call::breach_from_elsewhere(const void *handle, const char *function) noexc
 
 cbp_status Call::host_failed(Error error) {
     host_status_ = to_plugin_status(error.status());
+    superseded_ = false;
     host_failure_ = std::move(error);
     return host_status_;
 }
@@ -287,7 +288,7 @@ void Call::plugin_failed(cbp_status status, const char *message) {
                                 message != nullptr ? strnlen(message, 64UL * 1024) : 0);
     plugin_failure_.emplace(status, redactor_.clean(text));
     // A failure of the host in this call is most likely the reason; statuses tell.
-    plugin_cause_ = host_failure_;
+    if (!superseded_) plugin_cause_ = host_failure_;
     host_failure_.reset();
 }
 

@@ -44,6 +44,7 @@ using Object = std::variant<KeyObject, ParsedObject, ListObject, SecretObject, S
 /// What a plugin answered, copied and checked.
 struct Answers {
     std::vector<Outcome> outcomes;
+    std::string denied_remedy; ///< goes with a denial, whichever comes first
     std::vector<Provider::Profile> profiles;
     profile::Policy policy;
     std::vector<x509::Certificate> certificates;
@@ -97,6 +98,10 @@ public:
     static void breach_from_elsewhere(const void *handle, const char *function) noexcept;
     /// Records why a host function failed, and gives what it returns to the plugin.
     cbp_status host_failed(Error error);
+    /// An exchange came about after one that failed: what the plugin says now is not because of that one.
+    void exchange_succeeded() noexcept { superseded_ = host_failure_.has_value(); }
+    /// Why the host function that failed last did.
+    const std::optional<Error> &host_failure() const noexcept { return host_failure_; }
     void plugin_failed(cbp_status status, const char *message);
     void set_remedy(std::string remedy) { remedy_ = std::move(remedy); }
     void set_failure_id(std::string id) { failure_id_ = std::move(id); }
@@ -190,6 +195,7 @@ private:
     std::optional<std::string> thrown_;
     std::optional<Error> host_failure_;
     cbp_status host_status_ = CBP_OK;
+    bool superseded_ = false;
     std::optional<std::pair<cbp_status, std::string>> plugin_failure_;
     std::optional<Error> plugin_cause_;
     std::string remedy_;

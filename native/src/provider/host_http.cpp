@@ -89,6 +89,7 @@ Result<Exchange> read_request(Call &call, const cbp_http_request *pointer) {
     CERTBROKER_CHECK(read_authentication(call, given, request));
     CERTBROKER_TRY(request.places, read_places(call, given.places));
     CERTBROKER_TRY(request.extra_trust_file, trust_file(call, given.extra_trust_pem_setting));
+    CERTBROKER_TRY(request.proxy, call.optional_text(given.proxy, "proxy", 2048));
     request.follow_redirects = (given.flags & CBP_HTTP_FOLLOW_REDIRECTS) != 0;
     request.idempotent = (given.flags & CBP_HTTP_IDEMPOTENT) != 0;
     request.allow_plain = (given.flags & CBP_HTTP_ALLOW_PLAIN) != 0;
@@ -118,11 +119,18 @@ Result<void> http_send_body(Call &call, const cbp_http_request *pointer, const c
                                                 " cannot be used: it is larger than " +
                                                 std::to_string(request.max_response) + " bytes");
     *out = call.add<cbp_response>(std::move(response));
+    call.exchange_succeeded();
     return {};
 }
 
 cbp_status CBP_CALL http_send(cbp_call *handle, const cbp_http_request *request, const cbp_response **out) {
     return serve_status(handle, "http_send", [&](Call &call) { return http_send_body(call, request, out); });
+}
+
+int32_t CBP_CALL http_not_sent(cbp_call *handle) {
+    return serve<int32_t>(handle, "http_not_sent", 0, [](Call &call) {
+        return call.host_failure() && http::left_nothing(*call.host_failure()) ? 1 : 0;
+    });
 }
 
 int32_t CBP_CALL http_status(const cbp_response *handle) {
@@ -203,6 +211,7 @@ Result<std::string> trust_file(Call &call, const char *setting) {
 
 void fill_http(cbp_host &table) noexcept {
     table.http_send = &http_send;
+    table.http_not_sent = &http_not_sent;
     table.http_status = &http_status;
     table.http_header = &http_header;
     table.http_body = &http_body;

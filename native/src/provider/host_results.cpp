@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/der.hpp"
 #include "provider/host.hpp"
 #include "provider/policy_rules.hpp"
@@ -10,6 +12,7 @@ constexpr std::size_t max_certificate = 1024UL * 1024;
 constexpr std::size_t max_chain = 50;
 constexpr std::size_t max_token = 64UL * 1024;
 constexpr std::size_t max_rows = 10'000;
+constexpr std::size_t max_attributes = 200;
 constexpr std::size_t max_found = 1000;
 constexpr std::size_t max_endpoints = 16;
 constexpr std::size_t max_crl = 64UL * 1024 * 1024;
@@ -82,6 +85,14 @@ cbp_status CBP_CALL denied(cbp_call *handle, const char *reason, const char *mes
     });
 }
 
+void CBP_CALL denied_remedy(cbp_call *handle, const char *remedy) {
+    (void)serve_status(handle, "denied_remedy", [&](Call &call) -> Result<void> {
+        CERTBROKER_CHECK(call.may_answer(answer::denied));
+        CERTBROKER_TRY(call.answers.denied_remedy, shown(call, remedy, "remedy", max_message));
+        return {};
+    });
+}
+
 cbp_status CBP_CALL uncertain(cbp_call *handle, const char *message, const char *reference) {
     return serve_status(handle, "uncertain", [&](Call &call) -> Result<void> {
         CERTBROKER_CHECK(call.may_answer(answer::uncertain));
@@ -99,6 +110,34 @@ cbp_status CBP_CALL add_profile(cbp_call *handle, const char *id, const char *ti
         if (name.empty()) return call.breach("'id' is empty");
         CERTBROKER_TRY(std::string shown_title, shown(call, title, "title", 1000));
         call.answers.profiles.push_back({std::move(name), std::move(shown_title)});
+        return {};
+    });
+}
+
+bool is_attribute_name(std::string_view name) {
+    return !name.empty() && name.size() <= 64 && name.front() >= 'a' && name.front() <= 'z' &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+           });
+}
+
+cbp_status CBP_CALL add_profile_attribute(cbp_call *handle, const char *profile, const char *name, const char *value) {
+    return serve_status(handle, "add_profile_attribute", [&](Call &call) -> Result<void> {
+        CERTBROKER_CHECK(call.may_answer(answer::profile));
+        CERTBROKER_TRY(const std::string id, call.text(profile, "profile", 256));
+        CERTBROKER_TRY(std::string key, call.text(name, "name", 64));
+        CERTBROKER_TRY(std::string text, shown(call, value, "value", max_message));
+        // The one added last, mostly.
+        auto &profiles = call.answers.profiles;
+        const auto found =
+            std::find_if(profiles.rbegin(), profiles.rend(), [&](const auto &known) { return known.id == id; });
+        if (found == profiles.rend()) return call.breach("the profile '" + id + "' was not added before");
+        if (!is_attribute_name(key)) return call.breach("'" + key + "' is no attribute's name, such as renewalPeriod");
+        if (found->attributes.size() >= max_attributes) return call.breach("a profile has more than 200 attributes");
+        const bool again = std::any_of(found->attributes.begin(), found->attributes.end(),
+                                       [&](const auto &attribute) { return attribute.first == key; });
+        if (again) return call.breach("the attribute '" + key + "' of '" + id + "' was added twice");
+        found->attributes.emplace_back(std::move(key), std::move(text));
         return {};
     });
 }
@@ -234,8 +273,10 @@ void fill_results(cbp_host &table) noexcept {
     table.issued = &issued;
     table.pending = &pending;
     table.denied = &denied;
+    table.denied_remedy = &denied_remedy;
     table.uncertain = &uncertain;
     table.add_profile = &add_profile;
+    table.add_profile_attribute = &add_profile_attribute;
     table.add_rule = &add_rule_text;
     table.add_rule_secret = &add_rule_secret;
     table.add_certificate = &add_certificate;

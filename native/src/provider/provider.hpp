@@ -31,6 +31,7 @@ struct Outcome {
     std::string reason;
     std::string message;
     std::string reference; ///< what the CA calls it
+    std::string remedy;    ///< denied: what the admin does about it
 };
 
 struct Order {
@@ -135,6 +136,7 @@ public:
     Result<std::vector<Endpoint>> endpoints(const Operation &operation);
     struct Profile {
         std::string id, title;
+        std::vector<std::pair<std::string, std::string>> attributes{}; ///< name, value: as the CA says
     };
     Result<std::vector<Profile>> list_profiles(const Operation &operation);
     /// An empty Policy when the plugin has none.

@@ -34,7 +34,7 @@ internal static class AuthorityAccess
 
     public static List<CertificateProfile> Profiles(ProviderHandle provider, string authority, Operation operation) =>
         Items.Rows(operation,
-            row => new CertificateProfile { Authority = authority, Name = row.Text(Property.Id), Title = row.Text(Property.Title) },
+            row => ModelConvert.Profile(row, authority),
             (IntPtr each, IntPtr payload, out ErrorHandle error) =>
                 NativeMethods.ProviderListProfiles(provider, ref operation.Native, each, payload, out error));
 

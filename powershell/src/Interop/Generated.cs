@@ -282,6 +282,8 @@ internal enum Property
     ProviderName = 116,
     /// <summary>The file a request was read from. (TEXT)</summary>
     Source = 117,
+    /// <summary>What the CA says of a profile beyond its rules, as name=value: minimalKeyLength=2048. (LIST)</summary>
+    ProfileAttribute = 120,
 }
 
 /// <summary>The module's own errors; a message may come with a remedy of its own.</summary>
@@ -512,6 +514,7 @@ internal enum NativeNumber
     Line = 5,
     Column = 6,
     NotSent = 7,
+    FindLagSeconds = 8,
 }
 
 internal enum NativeCapability

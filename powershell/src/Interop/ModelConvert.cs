@@ -228,6 +228,23 @@ internal static class ModelConvert
         };
     }
 
+    public static CertificateProfile Profile(Row row, string authority)
+    {
+        var attributes = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string attribute in row.Texts(Property.ProfileAttribute))
+        {
+            int equals = attribute.IndexOf('=');
+            attributes[attribute.Substring(0, equals)] = attribute.Substring(equals + 1);
+        }
+        return new CertificateProfile
+        {
+            Authority = authority,
+            Name = row.Text(Property.Id),
+            Title = row.Text(Property.Title),
+            Attributes = attributes,
+        };
+    }
+
     public static ProfileRule Rule(Row row, string authority, string template) => new ProfileRule
     {
         Authority = authority,

@@ -79,6 +79,10 @@ public sealed class CertificateProfile
     /// <summary>What the CA asks of a request for it.</summary>
     public ProfileRule[] Rules { get; internal set; } = Array.Empty<ProfileRule>();
 
+    /// <summary>What the CA says of it beyond its rules, by name: minimalKeyLength, renewalPeriodSeconds, enroll. Empty where
+    /// the provider tells nothing.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; internal set; } = new Dictionary<string, string>();
+
     /// <summary>The profile's name.</summary>
     public override string ToString() => Name;
 }
