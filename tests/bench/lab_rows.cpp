@@ -124,7 +124,7 @@ void lab_rows(const std::string &folder, const std::string &plugin_folder, const
               const std::string &lab) {
     constexpr int samples = 20;
     constexpr int batch = 50; // a thousand in all
-    constexpr int in_flight = 4;
+    constexpr int in_flight = 8;
     issuance::BrokerOptions options;
     options.roots = store::Roots::under(folder + "/lab-home");
     options.plugin_folder = plugin_folder;
@@ -147,7 +147,8 @@ void lab_rows(const std::string &folder, const std::string &plugin_folder, const
         ids.push_back(made.record.id);
         bodies.push_back(body_of(made.record.csr, name));
     }
-    // As Request-CBCertificate does it: several requests are on their way at once, each over a connection of its own.
+    // As Request-CBCertificate -ThrottleLimit 8 does it: several requests on their way at once, each over a connection
+    // of its own.
     std::vector<issuance::OpenProvider> lanes;
     for (int i = 0; i < in_flight; ++i)
         lanes.push_back(must(broker.open_provider("digicert", settings, operation)));

@@ -1,11 +1,12 @@
 #include "base/group_commit.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace certbroker::sqlite {
 
-Result<void> GroupCommit::run(const std::function<Result<void>()> &body) {
-    Change mine{body, std::nullopt, nullptr};
+Result<void> GroupCommit::run(const std::function<Result<void>()> &body, Durable durable) {
+    Change mine{body, durable, std::nullopt, nullptr};
     std::unique_lock lock(mutex_);
     waiting_.push_back(&mine);
     while (!mine.done && !mine.thrown) {
@@ -28,6 +29,9 @@ Result<void> GroupCommit::run(const std::function<Result<void>()> &body) {
 void GroupCommit::commit(const std::vector<Change *> &batch) {
     const std::lock_guard lock(use_);
     try {
+        const bool later = std::all_of(batch.begin(), batch.end(),
+                                       [](const Change *change) { return change->durable == Durable::later; });
+        if (auto paced = wait_for_disk(!later); !paced) return give_up(batch, paced.error());
         if (batch.size() == 1)
             batch.front()->done = database_.transaction(batch.front()->body);
         else
@@ -40,6 +44,18 @@ void GroupCommit::commit(const std::vector<Change *> &batch) {
     }
 }
 
+Result<void> GroupCommit::wait_for_disk(bool wait) {
+    if (waits_ == wait) return {};
+    CERTBROKER_CHECK(database_.execute(wait ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL"));
+    waits_ = wait;
+    return {};
+}
+
+void GroupCommit::give_up(const std::vector<Change *> &batch, const Error &why) {
+    for (Change *change : batch)
+        change->done = Result<void>(why);
+}
+
 void GroupCommit::commit_several(const std::vector<Change *> &batch) {
     const auto all = database_.transaction([&]() -> Result<void> {
         for (Change *change : batch) {
@@ -50,9 +66,7 @@ void GroupCommit::commit_several(const std::vector<Change *> &batch) {
         }
         return {};
     });
-    if (all) return;
-    for (Change *change : batch)
-        change->done = Result<void>(all.error());
+    if (!all) give_up(batch, all.error());
 }
 
 } // namespace certbroker::sqlite

@@ -93,18 +93,25 @@ private:
     std::size_t count_ = 0;
 };
 
+/// Making a group costs as much as using it, so each is made once. Never freed: OpenSSL may clean up before us.
+const EC_GROUP *group_of(const Curve &curve) {
+    static const EC_GROUP *const p256 = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+    static const EC_GROUP *const p384 = EC_GROUP_new_by_curve_name(NID_secp384r1);
+    static const EC_GROUP *const p521 = EC_GROUP_new_by_curve_name(NID_secp521r1);
+    return curve.nid == NID_X9_62_prime256v1 ? p256 : curve.nid == NID_secp384r1 ? p384 : p521;
+}
+
 /// The point of that private value, uncompressed; empty when the value is not in 1..order-1.
 Bytes public_point(const Curve &curve, const BIGNUM *value) {
-    const std::unique_ptr<EC_GROUP, openssl::Deleter<EC_GROUP_free>> group(EC_GROUP_new_by_curve_name(curve.nid));
+    const EC_GROUP *const group = group_of(curve);
     const openssl::BigNumberContext context(BN_CTX_new());
-    if (group == nullptr || context == nullptr || BN_is_zero(value) ||
-        BN_cmp(value, EC_GROUP_get0_order(group.get())) >= 0)
+    if (group == nullptr || context == nullptr || BN_is_zero(value) || BN_cmp(value, EC_GROUP_get0_order(group)) >= 0)
         return {};
-    const std::unique_ptr<EC_POINT, openssl::Deleter<EC_POINT_free>> point(EC_POINT_new(group.get()));
+    const std::unique_ptr<EC_POINT, openssl::Deleter<EC_POINT_free>> point(EC_POINT_new(group));
     Bytes out(2 * curve.field_size + 1);
-    if (point == nullptr || EC_POINT_mul(group.get(), point.get(), value, nullptr, nullptr, context.get()) != 1 ||
-        EC_POINT_point2oct(group.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED, out.data(), out.size(),
-                           context.get()) != out.size())
+    if (point == nullptr || EC_POINT_mul(group, point.get(), value, nullptr, nullptr, context.get()) != 1 ||
+        EC_POINT_point2oct(group, point.get(), POINT_CONVERSION_UNCOMPRESSED, out.data(), out.size(), context.get()) !=
+            out.size())
         return {};
     return out;
 }

@@ -1,5 +1,6 @@
 #include "x509/certificate.hpp"
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 
@@ -101,6 +102,8 @@ Result<Fields> read_fields(ByteView der) {
 } // namespace
 
 struct Certificate::State {
+    class Authorities;
+
     Bytes der;
     Fields fields; ///< into der
     Name subject;
@@ -115,6 +118,7 @@ struct Certificate::State {
           serial(to_bytes(views.serial)), public_key(std::move(key)), extensions(std::move(list)) {}
 
     static Result<std::shared_ptr<const State>> read(Bytes der);
+    static Result<std::shared_ptr<const State>> known_or_read(Bytes der);
 
     /// Hashed when first asked for: a CA that signs a thousand certificates never does.
     const std::string &thumbprint() const {
@@ -154,6 +158,48 @@ Result<std::shared_ptr<const Certificate::State>> Certificate::State::read(Bytes
                                          std::move(extensions));
 }
 
+/// The CA certificates that were read last. Every answer of a CA brings its own along again, and with them the same two
+/// questions: what is in them, and whether one signed the other. What is the same to the last octet is read once, and
+/// keeps its OpenSSL key and the signature that fitted. Leaves are not kept: they seldom come twice.
+class Certificate::State::Authorities {
+public:
+    using Known = std::shared_ptr<const State>;
+
+    /// Never destroyed: its keys must not outlive OpenSSL, which cleans up when the process ends.
+    static Authorities &instance() {
+        static auto *const authorities = new Authorities;
+        return *authorities;
+    }
+
+    Known find(ByteView der) {
+        const std::lock_guard lock(mutex_);
+        const auto at = std::find_if(known_.begin(), known_.end(),
+                                     [&](const Known &one) { return one != nullptr && equal(one->der, der); });
+        return at == known_.end() ? nullptr : *at;
+    }
+    void keep(const Known &state) {
+        const std::lock_guard lock(mutex_);
+        known_[next_] = state;
+        next_ = (next_ + 1) % known_.size();
+    }
+
+private:
+    std::mutex mutex_;
+    std::array<Known, 32> known_;
+    std::size_t next_ = 0;
+};
+
+Result<std::shared_ptr<const Certificate::State>> Certificate::State::known_or_read(Bytes der) {
+    if (auto known = Authorities::instance().find(der)) return known;
+    CERTBROKER_TRY(auto state, read(std::move(der)));
+    const Extension *constraints = find_extension(state->extensions, oid::basic_constraints);
+    if (constraints != nullptr) {
+        if (const auto decoded = decode_basic_constraints(constraints->value); decoded && decoded->ca)
+            Authorities::instance().keep(state);
+    }
+    return state;
+}
+
 Result<Certificate> Certificate::parse(ByteView bytes) {
     static constexpr std::array<std::string_view, 2> labels{"CERTIFICATE", "X509 CERTIFICATE"};
     constexpr std::string_view what = "A certificate";
@@ -166,7 +212,7 @@ Result<Certificate> Certificate::parse(ByteView bytes) {
     if (armour.blocks.size() > 1)
         return malformed("the file holds " + std::to_string(armour.blocks.size()) +
                          " certificates where one is expected");
-    auto state = State::read(std::move(armour.blocks.front().bytes));
+    auto state = State::known_or_read(std::move(armour.blocks.front().bytes));
     if (state) return Certificate(*std::move(state));
     if (state.error().id() == errors::certificate_format.id) return std::move(state).error();
     return malformed("its structure is not that of X.509").because(std::move(state).error());

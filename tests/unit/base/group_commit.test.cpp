@@ -79,3 +79,30 @@ TEST_CASE("What a body throws reaches its caller, and nothing stays locked") {
     must(table.group.run([&] { return table.insert(1); }));
     CHECK(table.count() == 1);
 }
+
+TEST_CASE("A change that may come to the disk later is not waited for; the next one that may not is") {
+    using Durable = sqlite::GroupCommit::Durable;
+    Table table;
+    const auto waits = [&](Durable durable, std::int64_t n) {
+        std::int64_t mode = -1;
+        must(table.group.run(
+            [&]() -> Result<void> {
+                sqlite::Statement statement = must(table.database.prepare("PRAGMA synchronous"));
+                must(statement.step());
+                mode = statement.number(0);
+                return table.insert(n);
+            },
+            durable));
+        return mode == 2; // FULL
+    };
+    CHECK(waits(Durable::now, 1));
+    CHECK_FALSE(waits(Durable::later, 2));
+    CHECK_FALSE(waits(Durable::later, 3));
+    CHECK(waits(Durable::now, 4));
+    // Everybody sees it at once, also by another connection.
+    (void)waits(Durable::later, 5);
+    sqlite::Database other = must(sqlite::Database::open(table.folder.path() / "t.sqlite"));
+    sqlite::Statement count = must(other.prepare("SELECT COUNT(*) FROM t"));
+    must(count.step());
+    CHECK(count.number(0) == 5);
+}

@@ -1,6 +1,8 @@
 #include "x509/certificate.hpp"
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
 #include "x509/chain.hpp"
 #include "x509/fixtures.hpp"
@@ -50,6 +52,34 @@ TEST_CASE("A signature by another key or issuer is Certificate.Signature") {
     changed.back() ^= 1;
     CHECK(id_of(must(Certificate::parse(changed)).verify_issued_by(test::data_certificate("chain-sub.pem"))) ==
           "Certificate.Signature");
+}
+
+TEST_CASE("CA certificates that were read before are not mixed up, however many there are and whoever reads") {
+    // More than are kept, each read again and again by several threads.
+    std::vector<Certificate> authorities;
+    for (int i = 0; i < 40; ++i)
+        authorities.push_back(test::make_ca("CN=CA " + std::to_string(i), 0, "CN=CA " + std::to_string(i), 0));
+    std::atomic<int> wrong{0};
+    std::vector<std::thread> threads;
+    for (std::size_t t = 0; t < 4; ++t)
+        threads.emplace_back([&, t] {
+            for (std::size_t i = 0; i < 400; ++i) {
+                const Certificate &one = authorities[(i * (t + 1)) % authorities.size()];
+                const auto again = Certificate::parse(one.der());
+                if (!again || !(*again == one) || again->thumbprint() != one.thumbprint() ||
+                    !again->verify_issued_by(*again))
+                    ++wrong;
+            }
+        });
+    for (std::thread &thread : threads)
+        thread.join();
+    CHECK(wrong == 0);
+    // The same but for its last octet is another one.
+    Bytes changed = authorities.back().der();
+    changed.back() ^= 1;
+    const Certificate other = must(Certificate::parse(changed));
+    CHECK_FALSE(other == authorities.back());
+    CHECK_FALSE(other.verify_issued_by(authorities.back()));
 }
 
 TEST_CASE("Issuers that write their name with other string types still fit") {

@@ -80,6 +80,11 @@ bool FolderFiles::has_certificate(std::string_view store_name, std::string_view 
     return file::exists(certificate(store_name, thumbprint));
 }
 
+bool FolderFiles::holds(std::string_view store_name, const x509::Certificate &wanted) const {
+    const auto bytes = file::read(certificate(store_name, wanted.thumbprint()), wanted.der().size());
+    return bytes && equal(*bytes, wanted.der());
+}
+
 Result<std::optional<x509::Certificate>> FolderFiles::read_certificate(std::string_view store_name,
                                                                        std::string_view thumbprint) const {
     const fs::path path = certificate(store_name, thumbprint);

@@ -32,6 +32,8 @@ public:
     Result<file::Lock> lock(file::Lock::Kind kind, const Operation &operation) const;
 
     bool has_certificate(std::string_view store, std::string_view thumbprint) const;
+    /// Whether the file of that certificate holds exactly it: nothing is parsed.
+    bool holds(std::string_view store_name, const x509::Certificate &certificate) const;
     /// Store.Damaged unless the file is the certificate its name says. Absent: an empty optional.
     Result<std::optional<x509::Certificate>> read_certificate(std::string_view store,
                                                               std::string_view thumbprint) const;

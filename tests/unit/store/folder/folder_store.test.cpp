@@ -209,6 +209,18 @@ TEST_CASE("A locked store is waited for until the deadline, or until somebody ca
     CHECK(all(*store).size() == 1);
 }
 
+TEST_CASE("A certificate that is there already is put while others are adding theirs") {
+    const Home home;
+    const auto store = home.open();
+    must(store->put(pki().ca.certificate, {"The CA", true}, operation));
+    const auto adding = must(file::Lock::acquire(home.root() / ".lock", 0, file::Lock::Kind::shared));
+    const Operation hurried = Operation().with_timeout(std::chrono::milliseconds(150));
+    CHECK(must(store->put(pki().ca.certificate, {{}, false}, hurried)).friendly_name == "The CA");
+    CHECK(must(store->put(pki().ca.certificate, {"The CA", true}, hurried)).friendly_name == "The CA");
+    // Another name is a change, which waits.
+    CHECK(id_of(store->put(pki().ca.certificate, {"Its new name", true}, hurried)) == "Store.Busy");
+}
+
 TEST_CASE("A damaged key file says so and leaves its certificate alone") {
     const Home home;
     const auto store = home.open();
