@@ -122,8 +122,8 @@ void check_installed(const issuance::Issue &issue) {
 
 void lab_rows(const std::string &folder, const std::string &plugin_folder, const std::string &port,
               const std::string &lab) {
-    constexpr int samples = 20;
-    constexpr int batch = 50; // a thousand in all
+    constexpr int samples = 10;
+    constexpr int batch = 100; // a thousand in all
     constexpr int in_flight = 8;
     issuance::BrokerOptions options;
     options.roots = store::Roots::under(folder + "/lab-home");

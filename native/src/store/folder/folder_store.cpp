@@ -65,22 +65,21 @@ public:
         CERTBROKER_CHECK(check_friendly_name(options.friendly_name));
         const std::string &thumbprint = certificate.thumbprint();
         const Properties wanted{options.friendly_name, false};
-        {
+        if (files_.holds(uri_.name, certificate)) {
+            // An intermediate of a thousand certificates is put a thousand times: nothing to change, nobody to wait
+            // for.
+            const Properties now = properties(thumbprint, operation);
+            if (!options.replace_properties || now.friendly_name == options.friendly_name)
+                return entry(certificate, now);
+        } else {
             // Shared: many may add at once, each waiting for its own disk writes only.
             CERTBROKER_TRY(const file::Lock lock, files_.lock(Kind::shared, operation));
-            if (files_.holds(uri_.name, certificate)) {
-                // An intermediate of a thousand certificates is put a thousand times: nothing to change, nobody to
-                // wait for.
-                const Properties now = properties(thumbprint, operation);
-                if (!options.replace_properties || now.friendly_name == options.friendly_name)
-                    return entry(certificate, now);
-            } else {
-                const auto present = files_.read_certificate(uri_.name, thumbprint);
-                const bool damaged = !present && present.error().id() == errors::store_damaged.id;
-                if (!present && !damaged) return present.error();
-                if (damaged)
-                    operation.write(LogLevel::warning, "store.folder",
-                                    describe(present.error()) + "; it is written again");
+            const auto present = files_.read_certificate(uri_.name, thumbprint);
+            const bool damaged = !present && present.error().id() == errors::store_damaged.id;
+            if (!present && !damaged) return present.error();
+            if (damaged)
+                operation.write(LogLevel::warning, "store.folder", describe(present.error()) + "; it is written again");
+            if (damaged || !*present) {
                 CERTBROKER_CHECK(files_.write_new(uri_.name, certificate, wanted));
                 return entry(certificate, wanted);
             }
