@@ -124,9 +124,14 @@ void Exchange::refuse(const Call::Response &response, const std::string &url, co
                                                (offered.empty() ? "" : "; it offers '" + offered + "'"));
     }
     case 403:
-        throw failure(errors::access, said + " refuses access" + status);
+        throw NotSent(failure(errors::access, said + " refuses access" + status));
     case 404:
-        throw failure(errors::not_installed, said + " has no such service" + status);
+        throw NotSent(failure(errors::not_installed, said + " has no such service" + status));
+    case 503:
+        // Windows' own listener says so when the service does not run: nobody has seen the request.
+        if (lower(call_.header(response, "Server")).starts_with("microsoft-httpapi"))
+            throw NotSent(failure(errors::http_status, said + " does not run the service" + status));
+        [[fallthrough]];
     default:
         throw failure(errors::http_status, said + " answered with HTTP status " + std::to_string(response.status));
     }

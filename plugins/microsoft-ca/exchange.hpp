@@ -23,7 +23,7 @@ struct Ask {
     const cbp_key *client_key = nullptr;           ///< certificate: another one than the setting's
 };
 
-/// Nothing of it can have reached the server, so another address may be tried. Is a Failure like another to who does
+/// Nothing of it can have reached the service, so another address may be tried. Is a Failure like another to who does
 /// not care.
 struct NotSent : Failure {
     explicit NotSent(Failure failure) : Failure(std::move(failure)) {}
@@ -37,7 +37,8 @@ public:
     /// An answer of any status. `what` begins the message of a failure: "The request could not be sent". Throws
     /// NotSent, or a Failure when it may have arrived.
     Call::Response send(const Ask &ask, const std::string &what);
-    /// What a status other than success means: credentials, access, not installed, or an HTTP error.
+    /// What a status other than success means: credentials, access, not installed, or an HTTP error. NotSent where the
+    /// service itself has seen nothing, but for 401: the same password at the next address might lock the account.
     [[noreturn]] void refuse(const Call::Response &response, const std::string &url, const std::string &what) const;
 
     Call call() const { return call_; }
