@@ -167,11 +167,14 @@ enum {
     CBP_RULE_EKU_REQUIRED = 8,      /* OID */
     CBP_RULE_EKU_ALLOWED = 9,
     CBP_RULE_MAX_VALIDITY_DAYS = 10,
-    CBP_RULE_CSR_EXTENSION = 11,    /* "oid=hex": the host adds it to the CSR */
+    CBP_RULE_CSR_EXTENSION = 11,    /* "oid=hex": the host adds it to the CSR; "!oid=hex": as critical (0.2) */
     CBP_RULE_CSR_TEMPLATE_NAME = 12,/* the host adds the v1 template extension */
     CBP_RULE_CSR_CHALLENGE = 13,    /* with add_rule_secret only: the challengePassword attribute */
     CBP_RULE_FIXED = 14,            /* "O=Example": the CA sets this whatever is asked */
-    CBP_RULE_INFORMATION = 15       /* a sentence for people */
+    CBP_RULE_INFORMATION = 15,      /* a sentence for people */
+    CBP_RULE_RENEWAL_SECONDS = 16,  /* 0.2: how long before its end a certificate is to be renewed */
+    CBP_RULE_RENEWAL_MESSAGE = 17   /* 0.2: "PKCS7", "CMC": renewals come as this message, signed with the old key; without that key
+                                     * the host refuses, or sends the bare CSR after "PKCS7 or PKCS10", "CMC or PKCS10" */
 };
 
 /* --- what a CA has issued (search), where it is (endpoints), what check goes by ------------------------------------- */
@@ -318,6 +321,11 @@ typedef struct cbp_host {
     void(CBP_CALL *denied_remedy)(cbp_call *, const char *remedy);
 } cbp_host;
 
+/* What a CSR travels in, where it does not travel alone (0.2). */
+enum { CBP_MESSAGE_NONE = 0,
+       CBP_MESSAGE_PKCS7 = 1, /* SignedData (RFC 5652) around the CSR, signed with another key: a renewal, an enrolment agent */
+       CBP_MESSAGE_CMC = 2 }; /* a CMC full PKI request (RFC 5272 section 3.2.1) */
+
 /* One issuance. Call-scoped. */
 typedef struct cbp_order {
     uint32_t struct_size;
@@ -330,6 +338,9 @@ typedef struct cbp_order {
     const char *idempotency;     /* stable per request: a repeated submit must not issue twice */
     cbp_bytes current_der;       /* renew: the certificate in use */
     const cbp_key *current_key;  /* renew: its key; NULL when it is not at hand */
+    cbp_bytes message_der;       /* 0.2; what to send instead of csr_der, the same after a crash; empty = csr_der itself. Only for
+                                  * plugins with CBP_TAKES_REQUEST_MESSAGES */
+    uint32_t message_kind;       /* 0.2; CBP_MESSAGE_... */
 } cbp_order;
 
 /* What find may go by; unused members are empty. */
@@ -370,7 +381,8 @@ enum {
     CBP_CAN_RENEW = 1 << 4, CBP_CAN_LIST_PROFILES = 1 << 5, CBP_CAN_POLICY = 1 << 6, CBP_CAN_CA_CHAIN = 1 << 7,
     CBP_NEEDS_CSR_KEY = 1 << 8, CBP_NEEDS_NETWORK = 1 << 9, CBP_CAN_FIND = 1 << 10,
     CBP_CAN_GET_CERTIFICATE = 1 << 11, CBP_CAN_GET_CRL = 1 << 12, CBP_CAN_CHECK = 1 << 13,
-    CBP_CAN_SEARCH = 1 << 14, CBP_CAN_ENDPOINTS = 1 << 15
+    CBP_CAN_SEARCH = 1 << 14, CBP_CAN_ENDPOINTS = 1 << 15,
+    CBP_TAKES_REQUEST_MESSAGES = 1 << 16 /* 0.2; sends cbp_order.message_der as it is, in submit and renew */
 };
 
 /* What the plugin gives: one static, constant object; no work happens to produce it. A slot may be NULL when its

@@ -185,8 +185,13 @@ public:
                        const std::string &reference) const {
         return table_->pending(call_, plugin::bytes(token), poll_after_seconds, "", message.c_str(), reference.c_str());
     }
-    cbp_status denied(const std::string &reason, const std::string &message, const std::string &reference) const {
-        return table_->denied(call_, reason.c_str(), message.c_str(), reference.c_str());
+    /// A host that knows no remedies of denials gets it with the message.
+    cbp_status denied(const std::string &reason, const std::string &message, const std::string &reference,
+                      const std::string &remedy = {}) const {
+        const bool apart = !remedy.empty() && CBP_HAS(table_, denied_remedy);
+        if (apart) table_->denied_remedy(call_, remedy.c_str());
+        const std::string said = apart || remedy.empty() ? message : message + ". " + remedy;
+        return table_->denied(call_, reason.c_str(), said.c_str(), reference.c_str());
     }
 
 private:
@@ -265,9 +270,21 @@ struct Slots {
 
 } // namespace detail
 
+/// What goes to the CA: the message that the CSR travels in where there is one, else the CSR. `kind` is CBP_MESSAGE_...
+struct Sendable {
+    cbp_bytes der;
+    std::uint32_t kind;
+};
+inline Sendable sendable(const cbp_order &order) {
+    if (CBP_HAS(&order, message_kind) && order.message_kind != CBP_MESSAGE_NONE)
+        return {order.message_der, order.message_kind};
+    return {order.csr_der, CBP_MESSAGE_NONE};
+}
+
 /// The descriptor of a Provider class. Slots are taken from the member functions that exist: submit (required), poll,
 /// withdraw, renew, revoke, list_profiles, policy, ca_chain, find, get_certificate, get_crl, check, search, endpoints;
-/// the capability bits follow. `extra` adds bits that no function shows (CBP_NEEDS_NETWORK, CBP_NEEDS_CSR_KEY).
+/// the capability bits follow. `extra` adds bits that no function shows (CBP_NEEDS_NETWORK, CBP_NEEDS_CSR_KEY,
+/// CBP_TAKES_REQUEST_MESSAGES).
 template<class Provider>
 constexpr cbp_plugin describe(const char *id, const char *title, const char *version, const char *help_url,
                               const certbroker_setting_info *const *settings, std::uint64_t extra = 0) {

@@ -32,6 +32,10 @@ struct Policy {
     std::vector<std::string> required_eku; ///< OIDs
     std::vector<std::string> allowed_eku;  ///< empty = any
     std::optional<std::uint32_t> max_validity_days;
+    std::uint32_t renewal_seconds = 0; ///< how long before its end; 0 = the CA does not say
+    /// What renewals travel in, signed with the old key: "PKCS7", "CMC"; empty = the CSR goes as it is.
+    std::string renewal_message;
+    bool renewal_message_required = true;     ///< false: without the old key the CSR goes as it is
     std::vector<x509::Extension> extensions;  ///< the host adds them to the CSR
     std::optional<Secret> challenge_password; ///< the host adds it as the challengePassword attribute
     std::map<std::string, std::string> fixed; ///< values the CA will set whatever is asked, for display

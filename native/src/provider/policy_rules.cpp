@@ -38,14 +38,17 @@ Problem add_key(profile::Policy &policy, std::string_view value) {
     return std::nullopt;
 }
 
+/// "oid=hex", critical with a leading '!'.
 Problem add_extension(profile::Policy &policy, std::string_view value) {
+    const bool critical = value.starts_with('!');
+    if (critical) value.remove_prefix(1);
     const auto equals = value.find('=');
     if (equals == std::string_view::npos) return "it is not oid=hex";
     const std::string oid(trim(value.substr(0, equals)));
     auto bytes = from_hex(value.substr(equals + 1));
     if (!der::is_oid(oid) || !bytes || bytes->empty()) return "it is not oid=hex";
     if (!der::check_well_formed(*bytes)) return "its value is not DER";
-    policy.extensions.push_back({oid, false, *std::move(bytes)});
+    policy.extensions.push_back({oid, critical, *std::move(bytes)});
     return std::nullopt;
 }
 
@@ -59,6 +62,17 @@ Problem add_fixed(profile::Policy &policy, std::string_view value) {
     const auto equals = value.find('=');
     if (equals == std::string_view::npos || equals == 0) return "it is not name=value";
     policy.fixed[std::string(trim(value.substr(0, equals)))] = std::string(trim(value.substr(equals + 1)));
+    return std::nullopt;
+}
+
+/// "PKCS7", "CMC", "PKCS7 or PKCS10", "CMC or PKCS10".
+Problem add_renewal_message(profile::Policy &policy, std::string_view value) {
+    constexpr std::string_view alternative = " or PKCS10";
+    const bool required = !value.ends_with(alternative);
+    if (!required) value.remove_suffix(alternative.size());
+    if (value != "PKCS7" && value != "CMC") return "it is neither PKCS7 nor CMC, with or without 'or PKCS10'";
+    policy.renewal_message = value;
+    policy.renewal_message_required = required;
     return std::nullopt;
 }
 
@@ -106,6 +120,14 @@ Problem apply(profile::Policy &policy, std::int32_t rule, std::string_view value
         return add_fixed(policy, value);
     case CBP_RULE_INFORMATION:
         return std::nullopt;
+    case CBP_RULE_RENEWAL_SECONDS: {
+        std::uint32_t seconds = 0;
+        if (!read_uint(value, seconds) || seconds == 0) return "it is no number of seconds";
+        policy.renewal_seconds = seconds;
+        return std::nullopt;
+    }
+    case CBP_RULE_RENEWAL_MESSAGE:
+        return add_renewal_message(policy, value);
     case CBP_RULE_CSR_CHALLENGE:
         return "a challenge is a secret and goes through add_rule_secret";
     default:
@@ -147,6 +169,10 @@ std::string_view rule_name(std::int32_t rule) noexcept {
         return "Fixed";
     case CBP_RULE_INFORMATION:
         return "Information";
+    case CBP_RULE_RENEWAL_SECONDS:
+        return "RenewalSeconds";
+    case CBP_RULE_RENEWAL_MESSAGE:
+        return "RenewalMessage";
     default:
         return "";
     }

@@ -34,6 +34,9 @@ struct Outcome {
     std::string remedy;    ///< denied: what the admin does about it
 };
 
+/// What a CSR travels in; values are plugin.h's CBP_MESSAGE_...
+enum class MessageKind : std::uint32_t { none = 0, pkcs7 = 1, cmc = 2 };
+
 struct Order {
     const x509::Csr *csr = nullptr;
     crypto::KeyHandle csr_key; ///< null when the CSR came from outside
@@ -43,6 +46,8 @@ struct Order {
     std::string idempotency;
     const x509::Certificate *current = nullptr; ///< renew
     crypto::KeyHandle current_key;
+    Bytes message; ///< what to send instead of the CSR; empty = the CSR itself
+    MessageKind message_kind = MessageKind::none;
 };
 
 struct CheckRow {
@@ -50,6 +55,7 @@ struct CheckRow {
     enum class State { passed = 0, warning = 1, failed = 2, skipped = 3 } state = State::passed;
     std::string message, cause, remedy;
     std::string connector_message{}; ///< how Microsoft's connector reports it; host's rows only
+    std::string profile{};           ///< the template that a row is about; empty = the connection
 };
 
 /// What a check tries besides the connection itself.

@@ -41,6 +41,8 @@ cbp_status send_order(Call &call, const OwnedOrder &owned, bool renew) {
         if (!owned.current_der.empty()) key.chain_der.push_back(owned.current_der);
         wire.current_key = call.add<cbp_key>(std::move(key));
     }
+    wire.message_der = view(owned.order.message);
+    wire.message_kind = static_cast<std::uint32_t>(owned.order.message_kind);
     const Instance &instance = call.instance();
     return (renew ? instance.table.renew : instance.table.submit)(instance.object, call.handle(), &wire);
 }
@@ -49,7 +51,19 @@ cbp_status send_order(Call &call, const OwnedOrder &owned, bool renew) {
 
 Result<Outcome> Provider::State::outcome_of(const std::shared_ptr<Call> &call, const Operation &operation) {
     CERTBROKER_CHECK(run(call, operation));
-    return std::move(call->answers.outcomes.front());
+    Outcome outcome = std::move(call->answers.outcomes.front());
+    if (outcome.state == Outcome::State::denied) outcome.remedy = std::move(call->answers.denied_remedy);
+    return outcome;
+}
+
+/// A provider that knows nothing of messages would send the bare CSR, without the signature that was meant to go along.
+Result<void> Provider::State::takes_message(const Order &order, const char *slot) const {
+    if (order.message_kind == MessageKind::none || (instance->table.capabilities & CBP_TAKES_REQUEST_MESSAGES) != 0)
+        return {};
+    const std::string name = order.message_kind == MessageKind::pkcs7 ? "PKCS7" : "CMC";
+    return fail(errors::provider_message,
+                "The provider '" + instance->plugin->id + "' could not " + slot + ": it sends no " + name + " messages")
+        .in(instance->source);
 }
 
 Result<Outcome> Provider::State::order_call(const Order &order, bool renew, const Operation &operation) {
@@ -68,6 +82,7 @@ Result<Outcome> Provider::State::order_call(const Order &order, bool renew, cons
                         ": its protocol needs the request's private key, and the request was made elsewhere")
             .with_remedy("Let CertBroker make the request, on the computer that will use the certificate.")
             .in(instance->source);
+    CERTBROKER_CHECK(takes_message(order, slot));
     auto checked = check_settings(instance->table, CBP_SCOPE_ORDER, order.settings);
     if (!checked) return std::move(checked).error().in(instance->source);
     auto owned = std::make_shared<OwnedOrder>();

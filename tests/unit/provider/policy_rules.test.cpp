@@ -53,6 +53,13 @@ TEST_CASE("Every rule goes to its place, and is kept as told") {
     CHECK(with(CBP_RULE_EKU_REQUIRED, "1.3.6.1.5.5.7.3.1").required_eku.size() == 1);
     CHECK(with(CBP_RULE_EKU_ALLOWED, "1.3.6.1.5.5.7.3.2").allowed_eku.size() == 1);
     CHECK(with(CBP_RULE_MAX_VALIDITY_DAYS, "398").max_validity_days == 398U);
+    CHECK(with(CBP_RULE_RENEWAL_SECONDS, "3628800").renewal_seconds == 3'628'800U);
+    CHECK(with(CBP_RULE_RENEWAL_SECONDS, "3628800").rows[0].rule == "RenewalSeconds");
+    CHECK(with(CBP_RULE_RENEWAL_MESSAGE, "PKCS7").renewal_message == "PKCS7");
+    CHECK(with(CBP_RULE_RENEWAL_MESSAGE, "PKCS7").renewal_message_required);
+    CHECK(with(CBP_RULE_RENEWAL_MESSAGE, "CMC or PKCS10").renewal_message == "CMC");
+    CHECK_FALSE(with(CBP_RULE_RENEWAL_MESSAGE, "CMC or PKCS10").renewal_message_required);
+    CHECK(with(CBP_RULE_RENEWAL_MESSAGE, "CMC").rows[0].rule == "RenewalMessage");
     CHECK(with(CBP_RULE_FIXED, "O=Example").fixed.at("O") == "Example");
     const auto extension = with(CBP_RULE_CSR_EXTENSION, "1.2.3.4 = 04 01 ff");
     REQUIRE(extension.extensions.size() == 1);
@@ -70,6 +77,10 @@ TEST_CASE("Malformed rules are refused") {
     CHECK(refused(CBP_RULE_EKU_REQUIRED, "serverAuth"));
     CHECK(refused(CBP_RULE_MAX_VALIDITY_DAYS, "0"));
     CHECK(refused(CBP_RULE_MAX_VALIDITY_DAYS, "a year"));
+    CHECK(refused(CBP_RULE_RENEWAL_SECONDS, "0"));
+    CHECK(refused(CBP_RULE_RENEWAL_SECONDS, "6 weeks"));
+    CHECK(refused(CBP_RULE_RENEWAL_MESSAGE, "PKCS10"));
+    CHECK(refused(CBP_RULE_RENEWAL_MESSAGE, "CMC or nothing"));
     CHECK(refused(CBP_RULE_FIXED, "Example"));
     CHECK(refused(CBP_RULE_CSR_EXTENSION, "1.2.3.4"));
     CHECK(refused(CBP_RULE_CSR_EXTENSION, "1.2.3.4=04ff"));

@@ -19,6 +19,44 @@ std::string text_of(cbp_bytes bytes) {
 
 } // namespace
 
+TEST_CASE("A request message reaches a plugin that sends such messages, and no other") {
+    Host host;
+    provider::Order order = host.order();
+    order.message = {0x30, 0x00};
+    order.message_kind = provider::MessageKind::cmc;
+    bool called = false;
+    host.script->submit = [&](const Plug &plug) {
+        called = true;
+        const auto sendable = certbroker::plugin::sendable(*plug.order);
+        CHECK(sendable.kind == CBP_MESSAGE_CMC);
+        CHECK(text_of(sendable.der) == as_text(order.message));
+        return plug.host->denied(plug.call, "", "not today", "");
+    };
+    SECTION("taken") {
+        cbp_plugin descriptor = fake_descriptor();
+        descriptor.capabilities |= CBP_TAKES_REQUEST_MESSAGES;
+        const auto opened = must(host.open(&descriptor));
+        CHECK(must(opened->submit(order, host.operation)).state == Outcome::State::denied);
+        CHECK(called);
+    }
+    SECTION("refused before anything is sent") {
+        const auto opened = must(host.open());
+        const auto refused = opened->submit(order, host.operation);
+        REQUIRE(id_of(refused) == "Provider.NoMessages");
+        CHECK(refused.error().message().find("CMC") != std::string::npos);
+        CHECK(refused.error().remedy().find("RequestType = PKCS10") != std::string::npos);
+        CHECK_FALSE(called);
+    }
+    SECTION("a plugin that is older than messages sends the request") {
+        cbp_order old{};
+        old.struct_size = static_cast<std::uint32_t>(offsetof(cbp_order, message_der));
+        old.message_kind = CBP_MESSAGE_CMC; // what lies behind the end of the struct is not looked at
+        old.csr_der = {order.csr->der().data(), order.csr->der().size()};
+        CHECK(certbroker::plugin::sendable(old).kind == CBP_MESSAGE_NONE);
+        CHECK(text_of(certbroker::plugin::sendable(old).der) == as_text(order.csr->der()));
+    }
+}
+
 TEST_CASE("An order reaches the plugin whole") {
     Host host;
     provider::Order order = host.order();
