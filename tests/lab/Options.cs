@@ -24,6 +24,9 @@ internal sealed class Options
           certbroker-lab ndes --folder F [options]
               --folder F                     root.pem, ca.pem, and ready.json with addresses and credentials when it listens
               --port N, --control N          as above; --detached, too
+          certbroker-lab microsoft-ca --folder F [options]
+              --folder F                     root.pem, ca-root.pem, clients' PFX files, and ready.json with addresses and passwords
+              --port N, --control N          as above; --tls, --server-certificate, --record, --detached, too
           certbroker-lab selftest [WORD]     tests the doubles themselves; WORD: those whose name has it
 
         It prints its two addresses and ends when its standard input does, or on SIGTERM.

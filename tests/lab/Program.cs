@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CertBroker.Lab.DigiCert;
+using CertBroker.Lab.MicrosoftCa;
 using CertBroker.Lab.Ndes;
 
 namespace CertBroker.Lab;
@@ -18,6 +19,8 @@ internal static class Program
                     return await RunDigiCert(Options.Parse(words.AsSpan(1)));
                 case "ndes":
                     return await RunNdes(Options.Parse(words.AsSpan(1)));
+                case "microsoft-ca":
+                    return await RunMicrosoftCa(Options.Parse(words.AsSpan(1)));
                 case "selftest":
                     return await SelfTest.Suite.Run(words.AsSpan(1).ToArray());
                 case null or "help" or "--help" or "-h":
@@ -51,6 +54,14 @@ internal static class Program
     {
         await using NdesLab lab = await NdesLab.Start(options);
         Console.Out.WriteLine(lab.ScepUrl);
+        Console.Out.WriteLine($"http://127.0.0.1:{lab.ControlPort}/control/");
+        return await WaitForEnd(options);
+    }
+
+    private static async Task<int> RunMicrosoftCa(Options options)
+    {
+        await using MicrosoftCaLab lab = await MicrosoftCaLab.Start(options);
+        Console.Out.WriteLine(lab.Host + MicrosoftCaDouble.PolicyPath(ClientAuthentication.UsernamePassword));
         Console.Out.WriteLine($"http://127.0.0.1:{lab.ControlPort}/control/");
         return await WaitForEnd(options);
     }

@@ -27,7 +27,7 @@ internal sealed class Control(Recorder recorder, ScenarioQueue scenarios)
     {
         Command("scenario", body =>
         {
-            scenarios.Add(new Scenario(body));
+            scenarios.Add(new Scenario(body, scenarios.Known));
             return new { waiting = scenarios.Count };
         });
         Command("reset", _ =>
@@ -40,7 +40,7 @@ internal sealed class Control(Recorder recorder, ScenarioQueue scenarios)
             }
             return new { };
         });
-        Question("scenarios", _ => ScenarioNames.Known);
+        Question("scenarios", _ => scenarios.Known);
         Question("connections", _ => recorder.Connections);
         Question("requests", query => recorder.All()
             .Where(one => !query.TryGetValue("service", out var service) || one.Service == service)

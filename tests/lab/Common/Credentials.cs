@@ -45,6 +45,7 @@ internal sealed class Credentials
         ServerRoot = TestCa.CreateRoot("CertBroker Lab Web Root", now);
         RaRoot = TestCa.CreateRoot("CertBroker Lab RA Root", now);
         RaCa = RaRoot.CreateSubordinate(CertificateText.Name(("O", "CertBroker Lab"), ("CN", "CertBroker Lab RA Intermediate CA")), now);
+        ClientCas.AddRange([RaRoot.Der, RaCa.Der]);
         TestCa foreign = TestCa.CreateRoot("Somebody Else's RA CA", now);
         Ra = MakeRa(RaCa, "pki_ra", now.AddDays(-1), now.AddYears(1));
         ExpiredRa = MakeRa(RaCa, "pki_ra_expired", now.AddYears(-2), now.AddDays(-10));
@@ -64,6 +65,9 @@ internal sealed class Credentials
     public Credential ExpiredRa { get; }
     public Credential ForeignRa { get; }
     public Dictionary<ServerCertificate, Credential> Server { get; } = [];
+
+    /// <summary>Whose certificates clients may show. What is added must be there before the first connection.</summary>
+    public List<byte[]> ClientCas { get; } = [];
 
     /// <summary>What the portal's task "Get an RA Cert" does: the key of the request, a name of the portal's.</summary>
     public byte[] SignRa(string request, string friendlyName) =>

@@ -10,6 +10,9 @@ internal sealed class Exchange(HttpContext http, RecordedRequest record)
     public RecordedRequest Record { get; } = record;
     public Scenario Scenario { get; set; } = Scenario.None;
 
+    /// <summary>Of answers, unless something is wrong with them.</summary>
+    public string ContentType { get; set; } = "text/xml; charset=utf-8";
+
     public static async Task<Exchange> Read(HttpContext http, Recorder recorder)
     {
         HttpRequest request = http.Request;

@@ -24,6 +24,9 @@ internal enum ClientCertificates
 
     /// <summary>Not asked for.</summary>
     Ignore,
+
+    /// <summary>Any, or none: the service looks at it, as IIS does, and says what is wrong by HTTP.</summary>
+    Accept,
 }
 
 /// <summary>How the next TLS handshake goes.</summary>

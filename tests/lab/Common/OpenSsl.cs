@@ -70,14 +70,21 @@ internal static unsafe partial class OpenSsl
         CryptographicOperations.ZeroMemory(key);
         if (settings.Clients != ClientCertificates.Ignore)
         {
-            foreach (TestCa ca in new[] { credentials.RaRoot, credentials.RaCa })
+            foreach (byte[] ca in credentials.ClientCas)
             {
-                IntPtr certificate = Read(ca.Der);
+                IntPtr certificate = Read(ca);
                 Must(X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate));
                 Must(SSL_CTX_add_client_CA(context, certificate));
                 X509_free(certificate);
             }
-            SSL_CTX_set_verify(context, VerifyPeer | FailIfNoPeerCertificate, settings.Clients == ClientCertificates.Reject ? &Refuse : null);
+            if (settings.Clients == ClientCertificates.Accept)
+            {
+                SSL_CTX_set_verify(context, VerifyPeer, &Take);
+            }
+            else
+            {
+                SSL_CTX_set_verify(context, VerifyPeer | FailIfNoPeerCertificate, settings.Clients == ClientCertificates.Reject ? &Refuse : null);
+            }
         }
         return context;
     }
@@ -120,6 +127,13 @@ internal static unsafe partial class OpenSsl
     private static IntPtr Must(IntPtr made) => made != IntPtr.Zero ? made : throw new IOException("OpenSSL: " + LastError());
 
     private static int Must(int result) => result > 0 ? result : throw new IOException("OpenSSL: " + LastError());
+
+    [UnmanagedCallersOnly]
+    private static int Take(int good, IntPtr store)
+    {
+        X509_STORE_CTX_set_error(store, 0);
+        return 1;
+    }
 
     /// <summary>A certificate that has been withdrawn is refused with that alert.</summary>
     [UnmanagedCallersOnly]

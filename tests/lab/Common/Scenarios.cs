@@ -8,7 +8,8 @@ internal sealed class Scenario
     private readonly JsonObject parameters;
     private readonly HashSet<string> names;
 
-    public Scenario(JsonObject parameters)
+    /// <exception cref="ArgumentException">It names none that the double knows.</exception>
+    public Scenario(JsonObject parameters, IReadOnlyDictionary<string, string> known)
     {
         this.parameters = parameters;
         Service = Text("service", "any");
@@ -17,10 +18,10 @@ internal sealed class Scenario
         ToSkip = Number("skip", 0);
         Name = Text("name", "");
         names = [.. Name.Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-        string? unknown = names.FirstOrDefault(name => !ScenarioNames.Known.ContainsKey(name));
+        string? unknown = names.FirstOrDefault(name => !known.ContainsKey(name));
         if (names.Count == 0 || unknown is not null)
         {
-            throw new ArgumentException($"there is no scenario '{unknown}'; known are {string.Join(", ", ScenarioNames.Known.Keys)}");
+            throw new ArgumentException($"there is no scenario '{unknown}'; known are {string.Join(", ", known.Keys)}");
         }
     }
 
@@ -51,8 +52,11 @@ internal sealed class Scenario
 }
 
 /// <summary>What the next requests meet, in the order it was asked for.</summary>
-internal sealed class ScenarioQueue
+internal sealed class ScenarioQueue(IReadOnlyDictionary<string, string>? known = null)
 {
+    /// <summary>The names that this double knows, with what they do.</summary>
+    public IReadOnlyDictionary<string, string> Known { get; } = known ?? ScenarioNames.Known;
+
     private readonly Lock gate = new();
     private readonly List<Scenario> waiting = [];
 
@@ -110,7 +114,7 @@ internal sealed class ScenarioQueue
     }
 }
 
-/// <summary>Every scenario, with what it does. README.md has the same table; the self-test holds them together.</summary>
+/// <summary>Every scenario of HTTP, TLS and the DigiCert double, with what it does. README.md has the same table; the self-test holds them together.</summary>
 internal static class ScenarioNames
 {
     public static readonly SortedDictionary<string, string> Known = new(StringComparer.Ordinal)

@@ -7,8 +7,6 @@ namespace CertBroker.Lab.Common;
 /// <summary>What a scenario does to a request before it is processed, and to its answer on the way. Knows nothing of any protocol but XML.</summary>
 internal static class Trouble
 {
-    private const string Xml = "text/xml; charset=utf-8";
-
     /// <summary>True when the request has met its end here, and is not to be processed.</summary>
     public static async Task<bool> Before(Exchange exchange)
     {
@@ -47,12 +45,13 @@ internal static class Trouble
         return await BadDocument(exchange);
     }
 
+    public static Task Deliver(Exchange exchange, int status, string text) => Deliver(exchange, status, Encoding.UTF8.GetBytes(text));
+
     /// <summary>Sends the answer, or what the scenario leaves of it.</summary>
-    public static async Task Deliver(Exchange exchange, int status, string text)
+    public static async Task Deliver(Exchange exchange, int status, byte[] body)
     {
         Scenario scenario = exchange.Scenario;
         HttpResponse response = exchange.Http.Response;
-        byte[] body = Encoding.UTF8.GetBytes(text);
         if (scenario.Is("clock-skew"))
         {
             response.Headers.Date = DateTimeOffset.UtcNow.AddHours(scenario.Number("hours", 5)).ToString("R", CultureInfo.InvariantCulture);
@@ -74,12 +73,12 @@ internal static class Trouble
         }
         if (scenario.Is("cut-xml"))
         {
-            await exchange.Send(status, Xml, body[..(body.Length / 2)]);
+            await exchange.Send(status, exchange.ContentType, body[..(body.Length / 2)]);
             return;
         }
         if (scenario.Is("stall-mid-body") || scenario.Is("truncated"))
         {
-            exchange.Begin(status, Xml);
+            exchange.Begin(status, exchange.ContentType);
             response.ContentLength = body.Length;
             await response.Body.WriteAsync(body.AsMemory(0, body.Length / 2));
             await response.Body.FlushAsync();
@@ -92,7 +91,7 @@ internal static class Trouble
             await response.Body.WriteAsync(body.AsMemory(body.Length / 2));
             return;
         }
-        await exchange.Send(status, scenario.Is("wrong-content-type") ? "application/octet-stream" : Xml, body);
+        await exchange.Send(status, scenario.Is("wrong-content-type") ? "application/octet-stream" : exchange.ContentType, body);
     }
 
     private static async Task<bool> BadDocument(Exchange exchange)
@@ -107,17 +106,17 @@ internal static class Trouble
         }
         if (scenario.Is("malformed-xml"))
         {
-            await exchange.Send(200, Xml, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<S:Envelope xmlns:S=\"http://schemas.xmlsoap.org/soap/envelope/\"><S:Body><a></b>");
+            await exchange.Send(200, exchange.ContentType, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<S:Envelope xmlns:S=\"http://schemas.xmlsoap.org/soap/envelope/\"><S:Body><a></b>");
             return true;
         }
         if (scenario.Is("empty"))
         {
-            await exchange.Send(200, Xml, "");
+            await exchange.Send(200, exchange.ContentType, "");
             return true;
         }
         if (scenario.Is("dtd"))
         {
-            await exchange.Send(200, Xml, Dtd(scenario.Text("kind", "entities")));
+            await exchange.Send(200, exchange.ContentType, Dtd(scenario.Text("kind", "entities")));
             return true;
         }
         if (scenario.Is("deep"))
@@ -143,7 +142,7 @@ internal static class Trouble
     /// <summary>A long answer that is never in memory; ends when the client has had enough.</summary>
     private static async Task Stream(Exchange exchange, string piece, long times, string open)
     {
-        exchange.Begin(200, Xml);
+        exchange.Begin(200, exchange.ContentType);
         Stream body = exchange.Http.Response.Body;
         try
         {
