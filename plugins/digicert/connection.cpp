@@ -57,6 +57,10 @@ constexpr auto strict_policy =
 constexpr auto other_name_encoding = setting(
     CBP_SCOPE_CONNECTION, CBP_CHOICE, "other-name-encoding",
     "What of an other name is sent in base64: its bytes, or its hex as printed.", CBP_ADVANCED, "bytes", encodings);
+constexpr auto search_lag =
+    setting(CBP_SCOPE_CONNECTION, CBP_DURATION, "search-lag",
+            "How long after it was sent a request may be missing from DigiCert's search and still have been taken.",
+            CBP_ADVANCED, "2m", nullptr, 0, 86'400);
 constexpr auto renewal = setting(CBP_SCOPE_CONNECTION, CBP_CHOICE, "renewal",
                                  "How a renewal is asked for: as a new issue, or by the request type Renew.",
                                  CBP_ADVANCED, "issue", renewals);
@@ -108,25 +112,12 @@ std::string trimmed(const certbroker::plugin::Settings &settings, const char *na
 
 } // namespace
 
-constexpr const certbroker_setting_info *const settings_table[] = {&service_fqdn,
-                                                                   &ca_name,
-                                                                   &ra_certificate,
-                                                                   &timeout,
-                                                                   &server_trust,
-                                                                   &strict_policy,
-                                                                   &attribute_email,
-                                                                   &attribute_upn,
-                                                                   &attribute_other_name,
-                                                                   &attribute_seat,
-                                                                   &attribute_first_name,
-                                                                   &attribute_last_name,
-                                                                   &other_name_encoding,
-                                                                   &renewal,
-                                                                   &order_seat,
-                                                                   &order_first_name,
-                                                                   &order_last_name,
-                                                                   &order_attribute,
-                                                                   nullptr};
+constexpr const certbroker_setting_info *const settings_table[] = {
+    &service_fqdn,         &ca_name,         &ra_certificate,       &timeout,
+    &server_trust,         &strict_policy,   &attribute_email,      &attribute_upn,
+    &attribute_other_name, &attribute_seat,  &attribute_first_name, &attribute_last_name,
+    &other_name_encoding,  &renewal,         &search_lag,           &order_seat,
+    &order_first_name,     &order_last_name, &order_attribute,      nullptr};
 
 std::string service_name(std::string_view text, std::vector<std::string> &notes) {
     const std::string given(text);
@@ -156,7 +147,7 @@ void check_ca_name(std::string_view text) {
 Connection::Connection(certbroker::plugin::Host given_host, certbroker::plugin::Settings given)
     : host(given_host), settings(given), thumbprint(given.text("ra-certificate-thumbprint")),
       timeout_ms(static_cast<std::uint32_t>(given.number("timeout-ms"))),
-      renew_by_request_type(given.text("renewal") == "renew") {
+      renew_by_request_type(given.text("renewal") == "renew"), search_lag(given.number("search-lag")) {
     std::vector<std::string> notes;
     service = service_name(given.text("service-fqdn"), notes);
     check_ca_name(given.text("ca-name"));

@@ -24,6 +24,7 @@ struct Connection {
     std::string thumbprint; ///< as the setting has it
     std::uint32_t timeout_ms = 0;
     bool renew_by_request_type = false;
+    std::int64_t search_lag = 0; ///< seconds
     Options options;
 
     Connection(certbroker::plugin::Host host, certbroker::plugin::Settings settings);

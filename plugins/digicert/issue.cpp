@@ -172,14 +172,16 @@ cbp_status DigiCert::answer(Call call, Exchange &exchange, const enrollment::Ans
                             got.server_transaction);
     }
     // Neither a certificate nor pending, but a reason: that is a no.
-    if (got.token.empty()) return call.denied("refused", got.disposition, got.server_transaction);
+    if (got.token.empty())
+        return call.denied("refused", got.disposition, got.server_transaction,
+                           "Look the transaction " + got.server_transaction +
+                               " up in DigiCert's portal, mend what the message names, and make a new request.");
     // DigiCert has issued something, so this must be neither sent again nor searched for: the key is not this
     // request's.
     if (got.value_type == token_pkcs12)
         return call.denied("server-key",
-                           "The certificate came as PKCS#12, with a private key that DigiCert made, and was not taken; "
-                           "choose a profile that delivers PKCS#7 or X.509",
-                           got.server_transaction);
+                           "The certificate came as PKCS#12, with a private key that DigiCert made, and was not taken",
+                           got.server_transaction, "Choose a profile that delivers PKCS#7 or X.509.");
     if (!got.disposition.empty()) connection_.host.log(CBP_LOG_INFO, "DigiCert says: " + got.disposition);
     return give_certificate(call, exchange, got.token, profile, key_id);
 }

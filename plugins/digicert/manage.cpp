@@ -112,6 +112,8 @@ cbp_status DigiCert::find(Call call, const cbp_query &query) {
             search.start += page.found.size();
         }
     }
+    // Nobody says how soon the search shows what was issued.
+    call.host()->fail_detail(call.raw(), CBP_DETAIL_FIND_LAG_SECONDS, connection_.search_lag);
     throw failure(errors::not_found, "The request could not be found: DigiCert has no certificate for its key");
 }
 

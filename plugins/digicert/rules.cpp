@@ -153,9 +153,12 @@ private:
     void facts() {
         if (profile_.validity_days > 0 && profile_.validity_days <= 36'500 && !profile_.validity_may_differ)
             add(CBP_RULE_MAX_VALIDITY_DAYS, std::to_string(profile_.validity_days));
-        if (profile_.renewal_days > 0)
+        if (profile_.renewal_days > 0) {
             add(CBP_RULE_INFORMATION,
                 "It can be renewed in its last " + std::to_string(profile_.renewal_days) + " days.");
+            if (profile_.renewal_days <= 36'500)
+                add(CBP_RULE_RENEWAL_SECONDS, std::to_string(profile_.renewal_days * 86'400));
+        }
         if (profile_.delivery_format == token_pkcs12)
             add(CBP_RULE_INFORMATION,
                 "It delivers PKCS#12 with a key that DigiCert makes, which CertBroker does not take.");

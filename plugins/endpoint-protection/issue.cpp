@@ -80,7 +80,7 @@ std::string text_of(Call call, const cbp_parsed *parsed, std::int32_t field) {
 
 std::string refusal(const Answer &answer) {
     return "The CA refused with " + answer.fail.name +
-           (answer.fail_text.empty() ? "" : " and said '" + answer.fail_text + "'") + ". " + answer.fail.remedy;
+           (answer.fail_text.empty() ? "" : " and said '" + answer.fail_text + "'");
 }
 
 const Authority &EndpointProtection::authority(Exchange &exchange) {
@@ -199,7 +199,7 @@ cbp_status EndpointProtection::settle(Exchange &exchange, const std::string &ent
     case PkiStatus::failure: {
         // A no is final for this transaction; nothing has to be remembered of it.
         if (!entry.empty()) call.put_state({{entry, ""}});
-        return call.denied(answer.fail.name, refusal(answer), token.transaction);
+        return call.denied(answer.fail.name, refusal(answer), token.transaction, answer.fail.remedy);
     }
     case PkiStatus::success:
         break;

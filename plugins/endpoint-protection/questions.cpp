@@ -22,6 +22,11 @@ std::string issuer_of(Call call, const Authority &ca) {
     return std::string(text(call.host()->parsed_bytes(parsed, CBP_BYTES_SUBJECT)));
 }
 
+certbroker::plugin::Failure denied(const Answer &answer, std::string said) {
+    return answer.fail.remedy.empty() ? failure(errors::denied, std::move(said))
+                                      : failure(errors::denied, std::move(said), answer.fail.remedy);
+}
+
 } // namespace
 
 /// Every message is signed, questions too. No order comes with a key here, so this authority gets one of its own, once.
@@ -66,7 +71,7 @@ cbp_status EndpointProtection::get_certificate(Call call, const char *serial) {
     if (answer.status != PkiStatus::success) {
         const std::string said = answer.status == PkiStatus::pending ? "the CA says pending" : refusal(answer);
         if (answer.fail.unknown_certificate) throw not_found(what + said);
-        throw failure(errors::denied, what + said);
+        throw denied(answer, what + said);
     }
     const auto stripped = [](std::string_view hex_digits) {
         const auto first = hex_digits.find_first_not_of('0');
@@ -88,8 +93,7 @@ cbp_status EndpointProtection::get_crl(Call call) {
     const Answer answer = question(exchange, MessageType::get_crl, issuer_and_serial(issuer, serial));
     const std::string what = "The revocation list could not be fetched: ";
     if (answer.status != PkiStatus::success)
-        throw failure(errors::denied,
-                      what + (answer.status == PkiStatus::pending ? "the CA says pending" : refusal(answer)));
+        throw denied(answer, what + (answer.status == PkiStatus::pending ? "the CA says pending" : refusal(answer)));
     const cbp_list *list = nullptr;
     if (call.host()->split_crls(call.raw(), answer.content, &list) != CBP_OK || call.host()->list_count(list) == 0)
         throw failure(errors::answer, what + "the CA's answer holds none");

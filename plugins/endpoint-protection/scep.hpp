@@ -55,7 +55,7 @@ private:
 /// policy.cpp: a challenge of the page at challenge-url.
 const cbp_secret *fetch_challenge(Exchange &exchange);
 std::string text_of(Call call, const cbp_parsed *parsed, std::int32_t field);
-/// A refusal in one line: failInfo, the CA's words, and what to do.
+/// A refusal in one line: failInfo and the CA's words. What to do about it stands apart (answer.fail.remedy).
 std::string refusal(const Answer &answer);
 
 /// Until a message is sent, whatever fails cannot have issued anything, and the host may be told so.

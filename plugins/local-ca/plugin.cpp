@@ -115,9 +115,11 @@ public:
         const cbp_parsed *current = call.parse(CBP_PARSE_CERTIFICATE, order.current_der);
         const std::string serial = host_->parsed_text(call.raw(), current, CBP_FIELD_SERIAL, 0);
         if (call.state("issued/" + serial).empty())
-            return call.denied("not-ours", "The certificate to renew was not issued by this CA", "");
+            return call.denied("not-ours", "The certificate to renew was not issued by this CA", "",
+                               "Renew it at the CA that issued it, or request a new certificate here.");
         if (!call.state("revoked/" + serial).empty())
-            return call.denied("revoked", "The certificate to renew is revoked", "");
+            return call.denied("revoked", "The certificate to renew is revoked", "",
+                               "Request a new certificate with Request-CBCertificate.");
         return submit(call, order);
     }
 
@@ -336,7 +338,7 @@ private:
     cbp_status answer(Call call, const std::string &id, const StoredOrder &stored) {
         if (stored.state == "denied") return call.denied("denied", stored.reason, id);
         if (stored.state == "pending") {
-            const std::int64_t left = std::max<std::int64_t>(1, stored.until - host_.now());
+            const std::int64_t left = std::max<std::int64_t>(0, stored.until - host_.now()); // 0: whenever it is asked
             return call.pending(id, static_cast<std::uint32_t>(std::min<std::int64_t>(left, day)),
                                 "The CA will decide later", id);
         }

@@ -52,7 +52,8 @@ struct Process {
 };
 
 /// A certificate from a CA that nobody ever hears of again.
-x509::Certificate sign_elsewhere(const crypto::PublicKey &key, const x509::Name &subject) {
+x509::Certificate sign_elsewhere(const crypto::PublicKey &key, const x509::Name &subject,
+                                 std::vector<x509::Extension> extensions = {}) {
     const auto signer = must(crypto::generate_key(p256));
     x509::CertificateSpec spec;
     spec.subject = subject;
@@ -61,6 +62,7 @@ x509::Certificate sign_elsewhere(const crypto::PublicKey &key, const x509::Name 
     spec.not_before = system_clock().now() - 600;
     spec.not_after = spec.not_before + 86'400;
     spec.spki = key.spki();
+    spec.extensions = std::move(extensions);
     return must(x509::sign_certificate(spec, *signer));
 }
 
@@ -81,7 +83,7 @@ void pending(Process &process) {
 void complete(Process &process) {
     const Issue prepared = must(process.broker->prepare(wish(), nullptr, "", *process.my, {}, process.operation));
     const x509::Csr csr = must(x509::Csr::parse(prepared.record.csr));
-    const x509::Certificate answer = sign_elsewhere(csr.public_key(), csr.subject());
+    const x509::Certificate answer = sign_elsewhere(csr.public_key(), csr.subject(), csr.extensions());
     const Issue done = must(process.broker->complete({}, as_bytes(answer.to_pem()), nullptr, {}, process.operation));
     expect(done.record.state == State::installed, "not installed");
 }
@@ -93,7 +95,7 @@ void prepared(Process &process) {
     expect(done.record.state == State::installed, "not installed");
 }
 
-void renew(Process &process) {
+store::Entry in_use(Process &process) {
     std::optional<store::Entry> current;
     must(process.my->each(
         [&](const store::Entry &entry) {
@@ -102,9 +104,25 @@ void renew(Process &process) {
         },
         process.operation));
     expect(current.has_value(), "nothing to renew");
+    return *current;
+}
+
+void renew(Process &process) {
     OpenProvider ca = process.lab();
-    const Issue done = must(process.broker->renew(*process.my, *current, ca, "", {}, {}, process.operation));
+    const Issue done = must(process.broker->renew(*process.my, in_use(process), ca, "", {}, {}, process.operation));
     expect(done.record.state == State::installed, "not renewed");
+}
+
+/// A renewal that the CA decides on later: the old certificate serves until the new one is there.
+void renew_later(Process &process) {
+    OpenProvider ca = process.lab();
+    Settings order;
+    order.set("decision", "pending");
+    const Issue waiting =
+        must(process.broker->renew(*process.my, in_use(process), ca, "", order, {}, process.operation));
+    expect(waiting.record.state == State::pending, "not pending");
+    const Issue done = must(process.broker->resume(waiting.record.id, nullptr, {}, process.operation));
+    expect(done.record.state == State::installed || done.record.state == State::pending, "neither renewed nor pending");
 }
 
 void self_signed(Process &process) {
@@ -177,12 +195,19 @@ void storm(Process &process) {
 
 const std::map<std::string, std::function<void(Process &)>, std::less<>> &scenarios() {
     static const std::map<std::string, std::function<void(Process &)>, std::less<>> all = {
-        {"issue", issue},       {"pending", pending},
-        {"complete", complete}, {"prepared", prepared},
-        {"renew", renew},       {"self-signed", self_signed},
-        {"import", import},     {"foreign", foreign},
-        {"give-up", give_up},   {"change-authority", change_authority},
-        {"recover", recover},   {"fresh", fresh},
+        {"issue", issue},
+        {"pending", pending},
+        {"complete", complete},
+        {"prepared", prepared},
+        {"renew", renew},
+        {"renew-later", renew_later},
+        {"self-signed", self_signed},
+        {"import", import},
+        {"foreign", foreign},
+        {"give-up", give_up},
+        {"change-authority", change_authority},
+        {"recover", recover},
+        {"fresh", fresh},
         {"storm", storm},
     };
     return all;
@@ -208,9 +233,9 @@ void leave_interrupted(Process &process) {
 } // namespace
 
 const std::vector<std::string> &scenario_names() {
-    static const std::vector<std::string> names = {"issue",   "pending",         "complete", "prepared",
-                                                   "renew",   "self-signed",     "import",   "foreign",
-                                                   "give-up", "change-authority"};
+    static const std::vector<std::string> names = {"issue",   "pending",     "complete",        "prepared",
+                                                   "renew",   "renew-later", "self-signed",     "import",
+                                                   "foreign", "give-up",     "change-authority"};
     return names;
 }
 
@@ -226,7 +251,7 @@ void set_up(const std::string &home, const std::string &scenario) {
     if (scenario == "fresh") return;
     Process process(home);
     register_lab(process);
-    if (scenario == "renew") issue(process);
+    if (scenario.starts_with("renew")) issue(process);
     if (scenario == "recover") leave_interrupted(process);
 }
 

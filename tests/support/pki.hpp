@@ -45,7 +45,7 @@ inline x509::Certificate make_certificate(const std::string &subject, const cryp
     spec.issuer = issuer != nullptr ? issuer->certificate.subject() : spec.subject;
     spec.serial = {0x10, serial_high, serial};
     spec.not_before = 1'700'000'000;
-    spec.not_after = 4'000'000'000;
+    spec.not_after = 2'900'000'000;
     spec.spki = key.spki();
     if (ca) {
         spec.extensions.push_back(x509::make_basic_constraints(true, std::nullopt, true));

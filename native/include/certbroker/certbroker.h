@@ -294,6 +294,9 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_check
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_list_profiles(certbroker_provider *provider, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);
 /* What the CA asks of a request for that profile. Rows: ID (rule name), VALUE, MESSAGE. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_list_rules(certbroker_provider *provider, const char *profile_or_null, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);
+/* What templates let their requesters do, above all name somebody else (ESC1 and its kin). templates_or_null: names, one a line;
+ * NULL = all that the CA lists. Rows: ID (docs/troubleshooting.md), NAME, TEMPLATE, CHECK_STATUS, MESSAGE, CAUSE, REMEDY. */
+CERTBROKER_API(0, 2) certbroker_status CERTBROKER_CALL certbroker_provider_check_templates(certbroker_provider *provider, const char *templates_or_null, const certbroker_operation *operation, certbroker_row_fn each, void *payload, certbroker_error **error);
 /* Issuer first, root last, verified; of the CA that serves the profile (NULL = the CA's default). */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_provider_ca_chain(certbroker_provider *provider, const char *profile_or_null, const certbroker_operation *operation, certbroker_chain **out, certbroker_error **error);
 /* What the CA has issued. terms (all optional, compared as the CA does it): subject (the common name), email, serial
@@ -347,8 +350,8 @@ CERTBROKER_API(0, 2) certbroker_status CERTBROKER_CALL certbroker_connector_set(
 
 /* --- issues ------------------------------------------------------------------------------------------------------------------- */
 CERTBROKER_API(0, 1) int32_t CERTBROKER_CALL certbroker_issue_state(const certbroker_issue *issue);
-CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_issue_text(const certbroker_issue *issue, int32_t property, size_t index, certbroker_text *out); /* REQUEST_ID, CA_REFERENCE, MESSAGE, REASON, AUTHORITY, PROVIDER, TEMPLATE, STORE, KEY_ID, STATE_NAME, WARNING */
-CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_issue_number(const certbroker_issue *issue, int32_t property, int64_t *out);                      /* STATE, CREATED, CHANGED, NEXT_TRY */
+CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_issue_text(const certbroker_issue *issue, int32_t property, size_t index, certbroker_text *out); /* REQUEST_ID, CA_REFERENCE, MESSAGE, REASON, REMEDY (denied), AUTHORITY, PROVIDER, TEMPLATE, STORE, KEY_ID, STATE_NAME, WARNING */
+CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_issue_number(const certbroker_issue *issue, int32_t property, int64_t *out);                      /* STATE, CREATED, CHANGED, NEXT_TRY, SENT_AT, RENEWAL_SECONDS */
 /* CERTBROKER_E_NOT_FOUND when the issue has none. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_issue_csr(const certbroker_issue *issue, certbroker_csr **out, certbroker_error **error);
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_issue_chain(const certbroker_issue *issue, certbroker_chain **out, certbroker_error **error);
@@ -400,7 +403,12 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_pfx_import(cer
 
 /* road options (settings, may be NULL): install (default true), trust-root (default false), friendly-name, wait-seconds
  * (default 0: how long to keep asking while the CA says pending), archive-old (renewal; default true), reuse-key
- * (renewal; default false), allow-differences (default true: what the CA changed comes as warnings, not as a failure). */
+ * (renewal; default false), not-after (seconds since 1970: the end that the CA is asked for; default 0, the CA decides),
+ * allow-differences (default false: a certificate for another person, host or account, a CA certificate nobody asked for, or
+ * one with impossible dates stays ISSUED, not installed, and the call fails; what a CA may well change comes as WARNING),
+ * exact (default false: not even that is taken),
+ * allow-weak-signature (default false: the same for MD5, SHA-1 and short keys of the CA), ask-now (certbroker_resume; default
+ * true: false leaves a pending request alone until its NEXT_TRY). What was allowed once stays allowed for the request. */
 
 /* Makes the key, durable in the store, and the CSR; remembers both. State PREPARED; for RequestType=Cert the self-signed
  * certificate is installed at once: INSTALLED. The provider's policy is asked when there is one. */
@@ -426,7 +434,8 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_resume(certbro
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_abandon(certbroker_context *context, const char *request_id, const certbroker_settings *options, const certbroker_operation *operation, certbroker_error **error);
 /* The journal, newest first. location NULL = both. what: "open" (prepared, submitting, pending, issued, failed,
  * uncertain) or "all". Rows: REQUEST_ID, STATE, STATE_NAME, SUBJECT, AUTHORITY, PROVIDER, TEMPLATE, CA_REFERENCE, MESSAGE,
- * REASON, THUMBPRINT, KEY_ID, STORE, STORE_LOCATION, STORE_NAME, FRIENDLY_NAME, CREATED, CHANGED, NEXT_TRY. */
+ * REASON, REMEDY, THUMBPRINT, REPLACES, KEY_ID, STORE, STORE_LOCATION, STORE_NAME, FRIENDLY_NAME, CREATED, CHANGED, NEXT_TRY, SENT_AT,
+ * RENEWAL_SECONDS. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_list_requests(certbroker_context *context, const char *location, const char *what, certbroker_row_fn each, void *payload, certbroker_error **error);
 /* Loads one request of the journal as an issue, with its CSR. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_open_request(certbroker_context *context, const char *request_id, certbroker_issue **out, certbroker_error **error);

@@ -168,6 +168,8 @@ Bag bag_of(const issuance::Record &record) {
         .text(CERTBROKER_P_CA_REFERENCE, record.reference)
         .text(CERTBROKER_P_MESSAGE, record.message)
         .text(CERTBROKER_P_REASON, record.reason)
+        .text(CERTBROKER_P_REMEDY, record.remedy)
+        .text(CERTBROKER_P_REPLACES, record.replaces)
         .text(CERTBROKER_P_THUMBPRINT, record.thumbprint)
         .text(CERTBROKER_P_KEY_ID, record.key_id)
         .text(CERTBROKER_P_STORE, record.store)
@@ -176,7 +178,9 @@ Bag bag_of(const issuance::Record &record) {
         .text(CERTBROKER_P_FRIENDLY_NAME, record.friendly_name)
         .number(CERTBROKER_P_CREATED, record.created)
         .number(CERTBROKER_P_CHANGED, record.changed)
-        .number(CERTBROKER_P_NEXT_TRY, record.next_try);
+        .number(CERTBROKER_P_NEXT_TRY, record.next_try)
+        .number(CERTBROKER_P_SENT_AT, record.sent_at)
+        .number(CERTBROKER_P_RENEWAL_SECONDS, record.renewal_seconds);
     return bag;
 }
 
@@ -246,6 +250,7 @@ Bag bag_of(const provider::CheckRow &check) {
     Bag bag;
     bag.text(CERTBROKER_P_ID, check.id)
         .text(CERTBROKER_P_NAME, check.name)
+        .text(CERTBROKER_P_TEMPLATE, check.profile)
         .text(CERTBROKER_P_CHECK_STATUS, state)
         .text(CERTBROKER_P_MESSAGE, check.message)
         .text(CERTBROKER_P_CAUSE, check.cause)

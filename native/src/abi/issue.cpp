@@ -27,6 +27,7 @@ issuance::Issue issue_of(const provider::Outcome &outcome, const issuance::OpenP
     record.reference = outcome.reference;
     record.reason = outcome.reason;
     record.message = outcome.message;
+    record.remedy = outcome.remedy;
     record.token = outcome.token;
     if (csr != nullptr) {
         record.csr = csr->der();

@@ -1,6 +1,7 @@
 #include "abi/guard.hpp"
 #include "abi/issue.hpp"
 #include "base/event.hpp"
+#include "base/text.hpp"
 #include "certbroker/certbroker.h"
 
 using namespace certbroker;
@@ -179,6 +180,26 @@ certbroker_status CERTBROKER_CALL certbroker_provider_list_rules(certbroker_prov
                 .text(CERTBROKER_P_VALUE, rule.value)
                 .text(CERTBROKER_P_MESSAGE, rule.message);
             if (!show_row(each, payload, std::move(bag))) break;
+        }
+        return {};
+    });
+}
+
+certbroker_status CERTBROKER_CALL certbroker_provider_check_templates(certbroker_provider *provider,
+                                                                      const char *templates_or_null,
+                                                                      const certbroker_operation *operation,
+                                                                      certbroker_row_fn each, void *payload,
+                                                                      certbroker_error **error) {
+    return with_provider(provider, operation, error, [&](ProviderObject &object, const Operation &op) -> Result<void> {
+        CERTBROKER_CHECK(callback(each));
+        CERTBROKER_TRY(const std::string lines, optional_text_in(templates_or_null, "templates_or_null"));
+        std::vector<std::string> names;
+        for (const std::string_view line : split(lines, '\n')) {
+            if (!trim(line).empty()) names.emplace_back(trim(line));
+        }
+        CERTBROKER_TRY(const auto rows, object.context->broker->examine_templates(object.open, names, op));
+        for (const provider::CheckRow &row : rows) {
+            if (!show_row(each, payload, bag_of(row))) break;
         }
         return {};
     });

@@ -9,6 +9,7 @@ using namespace certbroker::abi;
 namespace {
 
 constexpr std::int64_t max_wait_seconds = 30LL * 24 * 3600;
+constexpr std::int64_t max_time = 253'402'300'799; // 9999-12-31
 
 Result<issuance::RoadOptions> road_options_in(const certbroker_settings *handle) {
     CERTBROKER_TRY(const Settings given, options_in(handle, "options",
@@ -18,7 +19,11 @@ Result<issuance::RoadOptions> road_options_in(const certbroker_settings *handle)
                                                      {"wait-seconds", OptionKind::number, 0, max_wait_seconds},
                                                      {"archive-old", OptionKind::flag},
                                                      {"reuse-key", OptionKind::flag},
-                                                     {"allow-differences", OptionKind::flag}}));
+                                                     {"allow-differences", OptionKind::flag},
+                                                     {"exact", OptionKind::flag},
+                                                     {"allow-weak-signature", OptionKind::flag},
+                                                     {"not-after", OptionKind::number, 0, max_time},
+                                                     {"ask-now", OptionKind::flag}}));
     issuance::RoadOptions options;
     options.install = given.flag("install", true);
     options.trust_root = given.flag("trust-root");
@@ -26,7 +31,13 @@ Result<issuance::RoadOptions> road_options_in(const certbroker_settings *handle)
     options.wait = std::chrono::seconds(option_number(given, "wait-seconds", 0));
     options.archive_old = given.flag("archive-old", true);
     options.reuse_key = given.flag("reuse-key");
-    options.allow_differences = given.flag("allow-differences", true);
+    options.allow_differences = given.flag("allow-differences");
+    options.exact = given.flag("exact");
+    if (options.exact && options.allow_differences)
+        return fail(errors::argument, "The options cannot be used: exact and allow-differences exclude each other");
+    options.allow_weak = given.flag("allow-weak-signature");
+    options.not_after = option_number(given, "not-after", 0);
+    options.ask_now = given.flag("ask-now", true);
     return options;
 }
 

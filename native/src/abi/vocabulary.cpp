@@ -63,13 +63,19 @@ Result<std::vector<Word>> vocabulary(std::string_view kind) {
                                  {"RemoveFromCrl", "8", "the suspension is over"},
                                  {"PrivilegeWithdrawn", "9", "its owner may no longer use it"}};
     if (kind == "request-option")
-        return std::vector<Word>{{"install", "true", "put the certificate into the store"},
-                                 {"trust-root", "false", "add the CA's root to Root"},
-                                 {"friendly-name", "", "the friendly name in the store"},
-                                 {"wait-seconds", "0", "how long to keep asking while the CA says pending"},
-                                 {"archive-old", "true", "renewal: archive the certificate that was replaced"},
-                                 {"reuse-key", "false", "renewal: keep the key"},
-                                 {"allow-differences", "true", "what the CA changed is a warning, not a failure"}};
+        return std::vector<Word>{
+            {"install", "true", "put the certificate into the store"},
+            {"trust-root", "false", "add the CA's root to Root"},
+            {"friendly-name", "", "the friendly name in the store"},
+            {"wait-seconds", "0", "how long to keep asking while the CA says pending"},
+            {"archive-old", "true", "renewal: archive the certificate that was replaced"},
+            {"reuse-key", "false", "renewal: keep the key"},
+            {"allow-differences", "false",
+             "a certificate for other names, usages or dates than asked is taken, with warnings"},
+            {"exact", "false", "not even what a CA may well change is taken"},
+            {"allow-weak-signature", "false", "weak signatures and weak keys of the CA are warnings"},
+            {"not-after", "0", "when the certificate is to end, seconds since 1970; 0: the CA decides"},
+            {"ask-now", "true", "resuming asks the CA before the time that it named, too"}};
     return fail(errors::argument, "The vocabulary '" + std::string(kind.substr(0, 64)) +
                                       "' could not be listed: there is none of that name");
 }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace certbroker {
 
@@ -15,5 +16,8 @@ public:
 
 /// The machine's clock.
 const Clock &system_clock();
+
+/// For people: "2026-11-24 14:05:09 UTC".
+std::string utc_text(std::int64_t unix_seconds);
 
 } // namespace certbroker

@@ -37,7 +37,8 @@ enum class ErrorNumber : std::int32_t {
     retry_after_seconds = 4,
     line = 5,
     column = 6,
-    not_sent = 7, ///< 1: an order that failed did not leave
+    not_sent = 7,         ///< 1: an order that failed did not leave
+    find_lag_seconds = 8, ///< how long after it was sent a CA may not show an order
 };
 
 /// Why something could not be done: status, one line "what could not be done: why", cause chain and remedy.

@@ -49,7 +49,11 @@ struct RoadOptions {
     std::chrono::seconds wait{0}; ///< keep polling while pending
     bool archive_old = true;
     bool reuse_key = false;
-    bool allow_differences = true;
+    bool allow_differences = false; ///< takes a certificate for other names, usages or dates than asked
+    bool exact = false;             ///< takes nothing that the CA changed, be it the order of the subject
+    bool allow_weak = false;        ///< takes one with weak signatures, or keys of the CA that are too short
+    std::int64_t not_after = 0;     ///< the end that the CA is asked for; 0 = it decides
+    bool ask_now = true;            ///< resume: asks before the time that the CA named, too
 };
 
 /// An opened provider and the authority it came from (name empty when opened with settings at hand).
@@ -112,6 +116,10 @@ public:
     /// Every check of checks.def that applies, in that order, then the provider's own; nothing is asked for. Fails only
     /// when there is nothing to look at (no such authority or provider) or the operation ends it.
     Result<std::vector<provider::CheckRow>> examine(const Examination &wish, const Operation &operation);
+    /// What those templates (none named: all that the CA lists) let their requesters do: rows of checks.def,
+    /// template.*.
+    Result<std::vector<provider::CheckRow>>
+    examine_templates(OpenProvider &provider, const std::vector<std::string> &names, const Operation &operation);
     /// Tells the journal that a certificate was given out as PFX, when it came from a request that it knows; the events
     /// of the request show it. That it cannot take note is no failure: the log has a warning then.
     void note_export(const x509::Certificate &certificate, const Operation &operation);

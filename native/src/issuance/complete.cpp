@@ -133,7 +133,9 @@ Result<Issue> Broker::complete(std::optional<std::string> request_id, ByteView a
                                                   std::string(state_name(record.state)) + " already");
     // Completing is said expressly, so what is said now counts.
     record.install = options.install;
-    record.allow_differences = options.allow_differences;
+    record.allow_differences = record.allow_differences || options.allow_differences;
+    record.exact = (record.exact || options.exact) && !options.allow_differences;
+    record.allow_weak = record.allow_weak || options.allow_weak;
     record.trust_root = record.trust_root || options.trust_root;
     if (!options.friendly_name.empty()) record.friendly_name = options.friendly_name;
     if (options.install) CERTBROKER_CHECK(choose_store(work, target.leaf, store));

@@ -40,6 +40,7 @@ Result<Made> make(Core &core, const Plan &plan, store::Store &store, const RoadO
     describe_request(work.record, csr, store, key);
     if (work.record.friendly_name.empty()) work.record.friendly_name = plan.request.friendly_name;
     work.record.profile = plan.profile;
+    work.record.renewal_seconds = plan.policy.renewal_seconds;
     return Made{std::move(work), std::move(csr), std::move(key)};
 }
 

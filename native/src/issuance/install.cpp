@@ -8,12 +8,35 @@
 namespace certbroker::issuance {
 namespace {
 
-/// Differences between the answer and the request: told, or refused when the caller wants the certificate as asked.
-Result<void> compare(Work &work, const x509::Certificate &leaf) {
-    if (work.record.csr.empty()) return {};
-    CERTBROKER_TRY(const x509::Csr csr, x509::Csr::parse(work.record.csr));
-    CERTBROKER_TRY(const auto differences, x509::compare_with_request(leaf, csr, work.core->options.clock->now()));
-    if (!work.record.allow_differences) CERTBROKER_CHECK(x509::refuse_errors(differences));
+x509::Differences with_warnings_as_errors(x509::Differences differences) {
+    for (x509::Difference &difference : differences) {
+        if (difference.severity == x509::Severity::warning) difference.severity = x509::Severity::error;
+    }
+    return differences;
+}
+
+/// What is wrong with the answer, and what differs from the request: told, or refused unless the caller takes that.
+Result<void> examine(Work &work, const x509::Chain &chain) {
+    const Record &record = work.record;
+    x509::AnswerCheck check;
+    check.now = work.core->options.clock->now();
+    check.not_after = record.not_after;
+    check.allow_weak = record.allow_weak;
+    x509::Differences differences;
+    if (!record.csr.empty()) {
+        CERTBROKER_TRY(const x509::Csr csr, x509::Csr::parse(record.csr));
+        CERTBROKER_TRY(differences, x509::compare_with_request(chain.front(), csr));
+        if (record.exact) CERTBROKER_CHECK(x509::refuse_errors(with_warnings_as_errors(differences)));
+    }
+    for (x509::Difference &difference : x509::check_answer(chain, check)) {
+        const bool weak = difference.rule == "answer.signature" || difference.rule == "answer.issuer_key";
+        // Allowing differences is about what was asked for; a forged signature is another matter.
+        if (weak && difference.severity == x509::Severity::error && record.allow_differences && !record.csr.empty())
+            CERTBROKER_CHECK(x509::refuse_errors({difference}));
+        differences.push_back(std::move(difference));
+    }
+    // Without a request nobody asked for anything: it is installed because its key is here.
+    if (!record.allow_differences && !record.csr.empty()) CERTBROKER_CHECK(x509::refuse_errors(differences));
     for (const x509::Difference &difference : differences) {
         if (difference.severity == x509::Severity::information) {
             work.log(LogLevel::info, difference.message);
@@ -24,19 +47,20 @@ Result<void> compare(Work &work, const x509::Certificate &leaf) {
     return {};
 }
 
-/// The chain as far as it reaches. Dates are a warning, as in the comparison: a clock that is a little off must not
-/// keep a certificate from its place; all else is looked at as of a time when the leaf is valid.
+/// The chain as far as it reaches. A leaf that is not valid yet is a warning (examine): a clock that is a little off
+/// must not keep a certificate from its place. All else is looked at as of a time when the leaf is valid; an issuer
+/// that is out of date then is taken by who takes differences.
 Result<void> verify(Work &work, const x509::Chain &chain) {
     x509::ChainCheck check;
     check.now = work.core->options.clock->now();
     auto verified = x509::verify_chain(chain, check);
     if (verified || verified.error().id() != errors::certificate_time.id) return verified;
-    if (!work.record.allow_differences) return verified;
     work.warn(verified.error().message());
     check.now = std::clamp(check.now, chain.front().not_before(),
                            std::max(chain.front().not_before(), chain.front().not_after()));
     verified = x509::verify_chain(chain, check);
-    if (!verified && verified.error().id() == errors::certificate_time.id) return {};
+    const bool dates = !verified && verified.error().id() == errors::certificate_time.id;
+    if (dates && (work.record.allow_differences || work.record.csr.empty())) return {};
     return verified;
 }
 
@@ -75,7 +99,8 @@ Error kept(Work &work, Error error) {
         if (auto noted = work.advance(State::issued, describe(error), &error); !noted)
             work.log(LogLevel::warning, describe(noted.error()));
     }
-    std::string remedy = error.remedy() + " The certificate is kept in the journal (" + work.record.id + ").";
+    std::string remedy = error.remedy() + " The certificate is kept in the journal (" + work.record.id +
+                         "); Receive-CBCertificate tries again.";
     return std::move(error).with_remedy(std::move(remedy));
 }
 
@@ -128,7 +153,7 @@ Result<Issue> accept(Work work, const x509::Certificate &leaf, const std::vector
         record.next_try = 0;
         CERTBROKER_CHECK(work.advance(State::issued, ""));
     }
-    if (auto compared = compare(work, leaf); !compared) return kept(work, std::move(compared).error());
+    if (auto examined = examine(work, chain); !examined) return kept(work, std::move(examined).error());
     if (auto verified = verify(work, chain); !verified) return kept(work, std::move(verified).error());
     if (!record.install) return std::move(work).issue(std::move(chain));
     auto entry = install(work, chain, key_at_hand);

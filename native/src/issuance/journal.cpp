@@ -11,70 +11,13 @@
 #include "base/group_commit.hpp"
 #include "base/sqlite.hpp"
 #include "issuance/errors.hpp"
+#include "issuance/journal_schema.hpp"
 #include "issuance/lines.hpp"
 
 namespace certbroker::issuance {
 namespace {
 
-constexpr std::int64_t schema_version = 1;
 constexpr const char *file_name = "journal.sqlite";
-
-/// The events of a request lie together and in order (their key), so that an event costs one page. The partial indices
-/// hold what is asked for by those who look for work.
-constexpr const char *schema = R"sql(
-CREATE TABLE requests(
-    number INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    state INTEGER NOT NULL,
-    created INTEGER NOT NULL,
-    changed INTEGER NOT NULL,
-    subject TEXT NOT NULL,
-    key_id TEXT NOT NULL,
-    csr BLOB NOT NULL,
-    replaces TEXT NOT NULL,
-    store TEXT NOT NULL,
-    key_uri TEXT NOT NULL,
-    friendly_name TEXT NOT NULL,
-    provider TEXT NOT NULL,
-    authority TEXT NOT NULL,
-    authority_location TEXT NOT NULL,
-    profile TEXT NOT NULL,
-    order_settings TEXT NOT NULL,
-    token BLOB NOT NULL,
-    next_try INTEGER NOT NULL,
-    reference TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    message TEXT NOT NULL,
-    chain BLOB NOT NULL,
-    thumbprint TEXT NOT NULL,
-    install INTEGER NOT NULL,
-    trust_root INTEGER NOT NULL,
-    exportable INTEGER NOT NULL,
-    archive_old INTEGER NOT NULL,
-    allow_differences INTEGER NOT NULL);
-CREATE INDEX requests_by_key ON requests(key_id);
-CREATE INDEX requests_by_thumbprint ON requests(thumbprint) WHERE thumbprint <> '';
-CREATE INDEX requests_by_replaced ON requests(replaces) WHERE replaces <> '';
-CREATE INDEX requests_open ON requests(state) WHERE state IN (1, 2, 3, 4, 7, 8);
-CREATE TABLE events(
-    request INTEGER NOT NULL REFERENCES requests(number),
-    position INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    state INTEGER NOT NULL,
-    message TEXT NOT NULL,
-    PRIMARY KEY(request, position)) WITHOUT ROWID;
-PRAGMA user_version = 1;
-)sql";
-
-/// In the order of bind_all and read_record; those after `replaces` may change on the way.
-#define CERTBROKER_FIXED_COLUMNS "id, created, subject, key_id, csr, replaces"
-#define CERTBROKER_MOVING_COLUMNS                                                                                      \
-    "state, changed, store, key_uri, friendly_name, provider, authority, authority_location, profile, "                \
-    "order_settings, "                                                                                                 \
-    "token, next_try, reference, reason, message, chain, thumbprint, install, trust_root, exportable, archive_old, "   \
-    "allow_differences"
-constexpr int fixed_columns = 6;
-constexpr int moving_columns = 22;
 
 constexpr std::string_view is_open_sql = "state IN (1, 2, 3, 4, 7, 8) AND NOT (state = 4 AND install = 0)";
 
@@ -116,6 +59,12 @@ void bind_moving(sqlite::Statement &statement, int first, const Record &record, 
     for (const bool flag :
          {record.install, record.trust_root, record.exportable, record.archive_old, record.allow_differences})
         number(flag ? 1 : 0);
+    text(record.remedy);
+    number(record.sent_at);
+    number(record.not_after);
+    number(record.allow_weak ? 1 : 0);
+    number(record.renewal_seconds);
+    number(record.exact ? 1 : 0);
 }
 
 Result<Record> read_record(const sqlite::Statement &row) {
@@ -142,6 +91,12 @@ Result<Record> read_record(const sqlite::Statement &row) {
     for (bool *flag :
          {&record.install, &record.trust_root, &record.exportable, &record.archive_old, &record.allow_differences})
         *flag = row.number(at++) != 0;
+    record.remedy = row.text(at++);
+    record.sent_at = row.number(at++);
+    record.not_after = row.number(at++);
+    record.allow_weak = row.number(at++) != 0;
+    record.renewal_seconds = row.number(at++);
+    record.exact = row.number(at++) != 0;
     const bool known =
         state >= static_cast<std::int64_t>(State::prepared) && state <= static_cast<std::int64_t>(State::abandoned);
     if (!known || !order || !chain)
@@ -235,13 +190,13 @@ Result<std::int64_t> version_of(const sqlite::Database &database) {
 Result<sqlite::Database> open_database(const std::filesystem::path &path) {
     CERTBROKER_TRY(sqlite::Database database, sqlite::Database::open(path));
     CERTBROKER_TRY(std::int64_t version, version_of(database));
-    if (version == 0) {
+    if (version < schema_version) {
         fault::point("journal.create");
         const auto made = database.transaction([&database]() -> Result<void> {
             // Another process may have been faster; the transaction lets one in at a time.
             CERTBROKER_TRY(const std::int64_t now_there, version_of(database));
-            if (now_there != 0) return {};
-            return database.execute(schema);
+            if (now_there >= schema_version) return {};
+            return database.execute(now_there == 0 ? schema : upgrade_1);
         });
         if (!made) return made.error();
         fault::point("journal.create");
@@ -313,8 +268,12 @@ Result<void> Journal::add(const Record &record) {
 
 Result<void> Journal::advance(State expected, const Record &record, std::string_view message) {
     const std::int64_t now = impl_->clock->now();
+    // That a certificate is in its store can be found out again (recovery puts it there once more, which changes
+    // nothing); all else a request has reached could not.
+    const auto durable =
+        record.state == State::installed ? sqlite::GroupCommit::Durable::later : sqlite::GroupCommit::Durable::now;
     fault::point("journal.advance");
-    auto done = impl_->group.run([&]() -> Result<void> {
+    const auto change = [&]() -> Result<void> {
         auto &update = impl_->update;
         bind_moving(update, 1, record, now);
         update.bind(moving_columns + 1, std::string_view(record.id));
@@ -330,7 +289,8 @@ Result<void> Journal::advance(State expected, const Record &record, std::string_
         CERTBROKER_CHECK(impl_->event(record.id, record.state, now, message));
         fault::point("journal.advance");
         return {};
-    });
+    };
+    auto done = impl_->group.run(change, durable);
     fault::point("journal.advance");
     return done;
 }

@@ -51,14 +51,20 @@ struct Record {
     std::string provider, authority, authority_location, profile;
     std::vector<std::pair<std::string, std::string>> order; ///< order settings that are no secrets
     Bytes token;                                            ///< pending
-    std::int64_t next_try = 0;
+    std::int64_t next_try = 0; ///< pending: asking before that is no use; uncertain: nothing is sent again before that
     std::string reference, reason, message;
-    std::vector<Bytes> chain; ///< issued: DER as the CA sent it, leaf first
+    std::string remedy;         ///< denied: what the admin does about it
+    std::int64_t sent_at = 0;   ///< when it went to the CA last
+    std::int64_t not_after = 0; ///< the end that was asked for; 0 = the CA decides
+    std::vector<Bytes> chain;   ///< issued: DER as the CA sent it, leaf first
     std::string thumbprint;
     std::string replaces; ///< renewal: thumbprint of the old certificate, in the same store
     bool install = true, trust_root = false, exportable = false;
-    bool archive_old = false;      ///< renewal: mark the old one archived when the new one is installed
-    bool allow_differences = true; ///< false: a certificate that differs from the request stays here, not installed
+    bool archive_old = false;       ///< renewal: mark the old one archived when the new one is installed
+    bool allow_differences = false; ///< a certificate for other names, usages or dates than asked is installed as well
+    bool exact = false;             ///< not even what a CA may well change is taken
+    bool allow_weak = false;        ///< the same for weak signatures and weak keys of the CA
+    std::int64_t renewal_seconds = 0; ///< how long before its end the CA renews the certificate; 0 = it does not say
 };
 
 struct Event {

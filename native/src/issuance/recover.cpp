@@ -6,9 +6,7 @@ namespace {
 
 /// False when there was nothing to do.
 Result<bool> recover_one(Core &core, const Found &found, const Operation &operation) {
-    RoadOptions as_it_was;
-    as_it_was.allow_differences = found.record.allow_differences;
-    auto taken = Work::take(core, found, as_it_was, operation, 0);
+    auto taken = Work::take(core, found, {}, operation, 0);
     // Not interrupted at all: somebody is at work on it.
     if (!taken && taken.error().id() == errors::issuance_busy.id) return false;
     CERTBROKER_TRY(Work work, std::move(taken));

@@ -79,6 +79,7 @@ Result<Renewal> make_renewal(Core &core, const Journal &journal, store::Store &s
     if (work.record.friendly_name.empty()) work.record.friendly_name = entry.friendly_name;
     work.record.replaces = entry.certificate.thumbprint();
     work.record.archive_old = options.archive_old;
+    work.record.renewal_seconds = plan.policy.renewal_seconds;
     describe_submission(work.record, provider, plan.profile, order);
     work.record.state = State::submitting;
     CERTBROKER_CHECK(operation.check("The renewal could not be sent"));

@@ -1,4 +1,5 @@
 #include "issuance/errors.hpp"
+#include "issuance/pace.hpp"
 #include "issuance/steps.hpp"
 
 /// Going on where a request stands, also in another process.
@@ -85,6 +86,20 @@ Result<Issue> send_again(Work work, OpenProvider &provider) {
     return submit(std::move(work), provider, submission);
 }
 
+/// A CA's search may lag behind what it has issued: what it does not show counts as never received only after the time
+/// that the provider names. Until then the request stays as it is, and the journal says how long.
+Result<bool> certain_by_now(Work &work, const Error &error) {
+    Record &record = work.record;
+    const std::int64_t sent = record.sent_at != 0 ? record.sent_at : record.created;
+    const std::int64_t from = sent + find_lag(error);
+    if (from <= work.core->options.clock->now()) return true;
+    if (record.next_try != from) {
+        record.next_try = from;
+        CERTBROKER_CHECK(work.advance(State::uncertain, record.message));
+    }
+    return false;
+}
+
 /// Sent, and no answer came: the CA is asked before anything is sent again.
 Result<Issue> clear_up(Work work, OpenProvider &provider) {
     Record &record = work.record;
@@ -102,15 +117,48 @@ Result<Issue> clear_up(Work work, OpenProvider &provider) {
     query.public_key_sha256 = record.key_id;
     query.reference = record.reference;
     query.csr = &csr;
-    auto found = provider.provider->find(query, work.operation);
-    if (found) return settle(std::move(work), provider, *std::move(found), false);
-    if (found.error().id() != "Provider.NotFound") return not_now(work, std::move(found).error());
-    if (!record.chain.empty()) {
-        // It answered once, with something that did not fit: a CA that has forgotten that is asked by people.
-        work.warn("The CA once answered with a certificate of another key: " + record.message);
+    Pace pace(work);
+    for (;;) {
+        auto found = provider.provider->find(query, work.operation);
+        if (found) return settle(std::move(work), provider, *std::move(found), false);
+        if (found.error().id() != "Provider.NotFound") {
+            CERTBROKER_CHECK(leave_alone(work, found.error()));
+            return not_now(work, std::move(found).error());
+        }
+        if (!record.chain.empty()) {
+            // It answered once, with something that did not fit: a CA that has forgotten that is asked by people.
+            work.warn("The CA once answered with a certificate of another key: " + record.message);
+            return std::move(work).issue();
+        }
+        CERTBROKER_TRY(const bool certain, certain_by_now(work, found.error()));
+        if (certain) return send_again(std::move(work), provider);
+        CERTBROKER_TRY(const bool go_on, pace.wait(work));
+        if (!go_on) {
+            work.warn(
+                "The CA does not show the request yet, which can take it some time; nothing is sent again before " +
+                utc_text(record.next_try) + ". Ask again then with Receive-CBCertificate.");
+            return std::move(work).issue();
+        }
+    }
+}
+
+/// Pending, and the CA is to be asked now, or when the time comes that it named.
+Result<Issue> ask(Work work, OpenProvider &provider) {
+    const Record &record = work.record;
+    if (!work.options.ask_now && record.next_try > work.core->options.clock->now()) {
+        CERTBROKER_TRY(std::optional<provider::Outcome> decision, wait_for_decision(work, provider));
+        if (decision) return settle(std::move(work), provider, *std::move(decision), false);
+        if (record.next_try > work.core->options.clock->now())
+            work.warn("The CA was not asked: it wants to be left alone until " + utc_text(record.next_try) + ".");
         return std::move(work).issue();
     }
-    return send_again(std::move(work), provider);
+    work.report(Stage::wait, "Asking the CA for its decision");
+    auto outcome = provider.provider->poll(record.token, work.operation);
+    if (!outcome) {
+        CERTBROKER_CHECK(leave_alone(work, outcome.error()));
+        return not_now(work, std::move(outcome).error());
+    }
+    return settle(std::move(work), provider, *std::move(outcome), false);
 }
 
 Result<Issue> finished(Work work) {
@@ -147,10 +195,7 @@ Result<Issue> Broker::resume(std::string_view request_id, OpenProvider *provider
     case State::pending: {
         auto ca = Counterpart::find(*this, work, provider);
         if (!ca) return not_now(work, std::move(ca).error());
-        work.report(Stage::wait, "Asking the CA for its decision");
-        auto outcome = ca->get().provider->poll(record.token, operation);
-        if (!outcome) return not_now(work, std::move(outcome).error());
-        return settle(std::move(work), ca->get(), *std::move(outcome), false);
+        return ask(std::move(work), ca->get());
     }
     case State::submitting: // the process that was sending it is gone: its lock is ours
         CERTBROKER_CHECK(work.advance(State::uncertain, "Interrupted while it was being sent"));

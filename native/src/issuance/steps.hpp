@@ -56,6 +56,11 @@ struct Submission {
 void describe_submission(Record &record, const OpenProvider &provider, std::string_view profile, const Settings &order);
 /// Sends a request whose record is SUBMITTING already, and goes on with the answer.
 Result<Issue> submit(Work work, OpenProvider &provider, const Submission &submission);
+/// Asks again while the CA says pending, until there is something else to say or options.wait is over. Nothing: still
+/// pending.
+Result<std::optional<provider::Outcome>> wait_for_decision(Work &work, OpenProvider &provider);
+/// Keeps it that the CA wants to be left alone for a time, when a failure says so; the request stays in its state.
+Result<void> leave_alone(Work &work, const Error &error);
 /// Goes on with what the CA says: issued, pending (asks again while options.wait lasts), denied, uncertain.
 Result<Issue> settle(Work work, OpenProvider &provider, provider::Outcome outcome, bool key_at_hand);
 

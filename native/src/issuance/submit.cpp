@@ -2,30 +2,24 @@
 
 #include "base/errors.hpp"
 #include "base/fault.hpp"
+#include "http/http.hpp"
 #include "issuance/errors.hpp"
+#include "issuance/pace.hpp"
 #include "issuance/steps.hpp"
 
 namespace certbroker::issuance {
 namespace {
 
-using std::chrono::milliseconds;
-using Answer = provider::Outcome::State;
+/// A later time that the CA names is worth a durable step when it is this much later.
+constexpr std::int64_t durable_step = 30;
 
-bool has_cause(const Error &error, std::string_view id) {
-    for (const Error *at = &error; at != nullptr; at = at->cause()) {
-        if (at->id() == id) return true;
-    }
-    return false;
-}
+using Answer = provider::Outcome::State;
 
 /// Whether the CA may have got the request although the call failed. What cannot be told counts as yes: a second
 /// certificate nobody knows of is worse than a question to the CA.
 bool may_have_left(const Error &error) {
     // The connection never stood, so nothing went over it.
-    for (const std::string_view before : {"Http.Url", "Http.Request", "Http.TrustFile", "Http.Resolve", "Http.Connect",
-                                          "Http.ServerTrust", "Http.ClientCertificate"}) {
-        if (has_cause(error, before)) return false;
-    }
+    if (http::left_nothing(error)) return false;
     // The provider knows: it failed before it sent the order.
     if (const auto kept = error.numbers().find(ErrorNumber::not_sent);
         kept != error.numbers().end() && kept->second == 1)
@@ -59,8 +53,15 @@ Error with_hint(Error error, const std::string &hint) {
     return std::move(error).with_remedy(std::move(remedy));
 }
 
+/// When the CA wants to be asked again after a failure; nothing is known of it after any other.
+void respect(Work &work, const Error &error) {
+    const auto seconds = retry_after(error);
+    work.record.next_try = seconds ? work.core->options.clock->now() + *seconds : 0;
+}
+
 Result<Issue> not_answered(Work work, Error error) {
     const std::string id = work.record.id;
+    respect(work, error);
     if (!may_have_left(error)) {
         CERTBROKER_CHECK(work.advance(State::failed, describe(error), &error));
         return with_hint(std::move(error),
@@ -79,32 +80,24 @@ std::int64_t next_try(const Work &work, const provider::Outcome &outcome) {
     return outcome.poll_after_seconds == 0 ? 0 : work.core->options.clock->now() + outcome.poll_after_seconds;
 }
 
-/// Asks again while the CA says pending, until there is something else to say or the time is up. Nothing: still
-/// pending.
-Result<std::optional<provider::Outcome>> wait_for_decision(Work &work, OpenProvider &provider) {
-    const Operation &operation = work.operation;
-    const auto start = operation.clock->monotonic();
-    const auto patience = std::min<milliseconds>(work.options.wait, operation.remaining());
-    milliseconds pause(250);
-    for (;;) {
-        const auto spent = std::chrono::duration_cast<milliseconds>(operation.clock->monotonic() - start);
-        const std::int64_t seconds =
-            std::clamp<std::int64_t>(work.record.next_try - work.core->options.clock->now(), 0, 86'400);
-        const milliseconds left = patience - spent;
-        // Asking before the time that the CA named only annoys it; next_try counts whole seconds.
-        if (left.count() <= 0 || std::chrono::seconds(seconds) >= left + std::chrono::seconds(1))
-            return std::optional<provider::Outcome>();
-        const milliseconds next = std::min(std::max(pause, milliseconds(seconds * 1000)), left);
-        work.report(Stage::wait, "The CA has not decided yet");
-        (void)operation.cancellation->wait_for(next);
-        CERTBROKER_CHECK(operation.check("The CA's decision could not be waited for"));
-        pause = std::min(pause * 2, milliseconds(60'000));
+/// A failure that may be another one's next time.
+bool passes(const Error &error) {
+    return error.status() == Status::network || error.status() == Status::remote || error.status() == Status::busy;
+}
 
-        auto outcome = provider.provider->poll(work.record.token, operation);
+} // namespace
+
+Result<std::optional<provider::Outcome>> wait_for_decision(Work &work, OpenProvider &provider) {
+    Pace pace(work);
+    for (;;) {
+        CERTBROKER_TRY(const bool go_on, pace.wait(work));
+        if (!go_on) return std::optional<provider::Outcome>();
+        auto outcome = provider.provider->poll(work.record.token, work.operation);
         if (outcome) {
             if (outcome->state != Answer::pending) return std::optional(*std::move(outcome));
+            const std::int64_t before = work.record.next_try;
             work.record.next_try = next_try(work, *outcome);
-            if (outcome->token != work.record.token) {
+            if (outcome->token != work.record.token || work.record.next_try > before + durable_step) {
                 work.record.token = std::move(outcome->token);
                 CERTBROKER_CHECK(work.advance(State::pending, std::move(outcome->message)));
             }
@@ -112,13 +105,16 @@ Result<std::optional<provider::Outcome>> wait_for_decision(Work &work, OpenProvi
         }
         if (outcome.error().status() == Status::cancelled) return std::move(outcome).error();
         work.warn("The CA could not be asked: " + describe(outcome.error()));
-        const bool passing = outcome.error().status() == Status::network ||
-                             outcome.error().status() == Status::remote || outcome.error().status() == Status::busy;
-        if (!passing) return std::optional<provider::Outcome>();
+        CERTBROKER_CHECK(leave_alone(work, outcome.error()));
+        if (!passes(outcome.error())) return std::optional<provider::Outcome>();
     }
 }
 
-} // namespace
+Result<void> leave_alone(Work &work, const Error &error) {
+    if (!retry_after(error)) return {};
+    respect(work, error);
+    return work.advance(work.record.state, describe(error), &error);
+}
 
 void describe_submission(Record &record, const OpenProvider &provider, std::string_view profile,
                          const Settings &order) {
@@ -140,6 +136,7 @@ Result<Issue> submit(Work work, OpenProvider &provider, const Submission &submis
     order.profile = work.record.profile;
     order.settings = submission.order;
     order.idempotency = work.record.id;
+    order.not_after = work.record.not_after;
     const bool renew = submission.current != nullptr && (provider.provider->capabilities() & CBP_CAN_RENEW) != 0;
     if (renew) {
         order.current = submission.current;
@@ -179,6 +176,8 @@ Result<Issue> settle(Work work, OpenProvider &provider, provider::Outcome outcom
         return settle(std::move(work), provider, *std::move(decision), key_at_hand);
     }
     case Answer::denied:
+        record.remedy = std::move(outcome.remedy);
+        record.next_try = 0;
         CERTBROKER_CHECK(work.advance(State::denied, std::move(outcome.message)));
         return std::move(work).issue();
     case Answer::uncertain:

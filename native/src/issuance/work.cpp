@@ -39,6 +39,11 @@ const EventKind &event_of(const Record &record) noexcept {
     return events::request_prepared;
 }
 
+void about_to_send(Record &record, std::int64_t now) {
+    record.sent_at = now;
+    record.next_try = 0;
+}
+
 } // namespace
 
 Result<file::Lock> lock_request(const Core &core, store::Location location, std::string_view request_id,
@@ -68,6 +73,9 @@ Result<Work> Work::begin(Core &core, store::Location location, const RoadOptions
     work.record.trust_root = options.trust_root;
     work.record.friendly_name = options.friendly_name;
     work.record.allow_differences = options.allow_differences;
+    work.record.exact = options.exact;
+    work.record.allow_weak = options.allow_weak;
+    work.record.not_after = options.not_after;
     return work;
 }
 
@@ -87,6 +95,7 @@ Result<Work> Work::take(Core &core, const Found &found, const RoadOptions &optio
 }
 
 Result<void> Work::add() {
+    if (record.state == State::submitting) about_to_send(record, core->options.clock->now());
     CERTBROKER_CHECK(journal->add(record));
     record.created = record.changed = core->options.clock->now();
     tell(event_of(record), name() + " is " + std::string(state_name(record.state)));
@@ -96,6 +105,7 @@ Result<void> Work::add() {
 Result<void> Work::advance(State next, std::string message, const Error *why) {
     const State before = record.state;
     record.state = next;
+    if (next == State::submitting) about_to_send(record, core->options.clock->now());
     record.message = std::move(message);
     if (auto advanced = journal->advance(before, record, record.message); !advanced) {
         record.state = before;
@@ -111,7 +121,10 @@ Result<void> Work::advance(State next, std::string message, const Error *why) {
 
 void Work::adopt(const RoadOptions &now) {
     record.install = record.install && now.install;
-    record.allow_differences = record.allow_differences && now.allow_differences;
+    record.allow_differences = record.allow_differences || now.allow_differences;
+    record.exact = (record.exact || now.exact) && !now.allow_differences;
+    record.allow_weak = record.allow_weak || now.allow_weak;
+    if (now.not_after != 0) record.not_after = now.not_after;
     record.trust_root = record.trust_root || now.trust_root;
     if (!now.friendly_name.empty()) record.friendly_name = now.friendly_name;
 }

@@ -34,7 +34,8 @@ public:
     /// that led to it, if one did.
     Result<void> advance(State next, std::string message, const Error *why = nullptr);
 
-    /// What the caller says now on top of what was said when the request began: the more careful of the two counts.
+    /// What the caller says now on top of what was said when the request began: what was allowed once stays allowed,
+    /// what was not to be installed stays so.
     void adopt(const RoadOptions &now);
     /// Something for people to know, beside the result.
     void warn(std::string warning);

@@ -117,6 +117,7 @@ void CBP_CALL fail_detail(cbp_call *handle, int32_t detail, int64_t value) {
         case CBP_DETAIL_LINE:
         case CBP_DETAIL_COLUMN:
         case CBP_DETAIL_NOT_SENT:
+        case CBP_DETAIL_FIND_LAG_SECONDS:
             call.set_number(static_cast<ErrorNumber>(detail), value);
             break;
         default:

@@ -39,14 +39,28 @@ Result<void> verify_chain(const Chain &chain, const ChainCheck &check);
 enum class Severity { information, warning, error };
 struct Difference {
     Severity severity;
-    std::string rule; ///< "answer.subject", "answer.san", "answer.eku", "answer.validity", "answer.signature",
-                      ///< "answer.serial", ...
+    std::string rule; ///< "answer.subject", "answer.san", "answer.eku", ...: docs/answer-checks.md
     std::string message;
 };
-/// What a CA's answer changed against the request: other key is a failure of the call (Certificate.KeyMismatch); other
-/// subject, missing names or usages, dates in the past, weak signature and short serial come back as differences.
-Result<std::vector<Difference>> compare_with_request(const Certificate &certificate, const Csr &csr, std::int64_t now);
-/// Certificate.Names when a difference is an error; its message tells them all.
-Result<void> refuse_errors(const std::vector<Difference> &differences);
+using Differences = std::vector<Difference>;
+
+/// What a CA's answer changed against the request, each with what was asked for and what came. Another key is a failure
+/// of the call (Certificate.KeyMismatch). What makes it somebody else's certificate is an error (the person, host or
+/// account, a CA certificate nobody asked for); what a CA may well change is a warning; what it may add by custom is
+/// information.
+Result<Differences> compare_with_request(const Certificate &certificate, const Csr &csr);
+
+struct AnswerCheck {
+    std::int64_t now = 0;
+    std::int64_t not_after = 0; ///< the end that was asked for; 0 = none was
+    bool allow_weak = false;    ///< weak signatures and weak keys of the CA are warnings, no errors
+};
+/// What is wrong with an issued certificate by itself: its dates, its serial number, the signatures and the issuers'
+/// keys of its chain (answer.cpp).
+Differences check_answer(const Chain &chain, const AnswerCheck &check);
+
+/// Fails when a difference is an error, with a message that tells them all: Certificate.Names, .Purpose, .Validity or
+/// .WeakSignature, after the first of them.
+Result<void> refuse_errors(const Differences &differences);
 
 } // namespace certbroker::x509

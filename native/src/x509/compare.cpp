@@ -1,20 +1,46 @@
 #include <algorithm>
-#include <tuple>
+#include <array>
+#include <set>
 
 #include "base/text.hpp"
 #include "x509/chain.hpp"
 #include "x509/errors.hpp"
 
+/// What a CA's answer changed against the request.
 namespace certbroker::x509 {
 namespace {
 
-constexpr std::size_t min_serial = 8; // 64 bits: CA/Browser Forum, baseline requirements 7.1
+constexpr std::string_view oid_common_name = "2.5.4.3", oid_any_usage = "2.5.29.37.0",
+                           oid_object_sid = "1.3.6.1.4.1.311.25.2.1";
+/// The parts of a subject that say who or what it is; the others describe it. CN, E, UID, SERIALNUMBER.
+constexpr std::array<std::string_view, 4> identity = {oid_common_name, "1.2.840.113549.1.9.1",
+                                                      "0.9.2342.19200300.100.1.1", "2.5.4.5"};
+constexpr std::string_view sid_uri = "tag:microsoft.com,2022-09-14:sid:";
 
-using Differences = std::vector<Difference>;
+using Texts = std::vector<std::string>;
 
-void add(Differences &differences, Severity severity, std::string rule, std::string message) {
-    differences.push_back({severity, std::move(rule), std::move(message)});
+void add(Differences &out, Severity severity, std::string rule, std::string message) {
+    out.push_back({severity, std::move(rule), std::move(message)});
 }
+
+std::string join(const Texts &texts) {
+    std::string all;
+    for (const std::string &text : texts)
+        all += (all.empty() ? "'" : ", '") + text + "'";
+    return all.empty() ? "nothing" : all;
+}
+
+/// Values of names compare without case and with runs of blanks as one (RFC 5280 section 7.1).
+std::string folded(std::string_view value) {
+    std::string out;
+    for (const char c : trim(value)) {
+        if (c == ' ' && !out.empty() && out.back() == ' ') continue;
+        out += ascii_lower(c);
+    }
+    return out;
+}
+
+// --- alternative names ----------------------------------------------------------------------------------------------
 
 /// What compares without case is compared so: DNS names, and the domains of addresses.
 bool same_name(const GeneralName &a, const GeneralName &b) {
@@ -33,121 +59,267 @@ bool same_name(const GeneralName &a, const GeneralName &b) {
     }
 }
 
-std::vector<NameAttribute> sorted_attributes(const Name &name) {
-    std::vector<NameAttribute> out;
-    for (const RelativeName &rdn : name.rdns())
-        out.insert(out.end(), rdn.begin(), rdn.end());
-    std::sort(out.begin(), out.end(), [](const NameAttribute &a, const NameAttribute &b) {
-        return std::tie(a.oid, a.value) < std::tie(b.oid, b.value);
-    });
+bool contains(const std::vector<GeneralName> &names, const GeneralName &name) {
+    return std::any_of(names.begin(), names.end(), [&](const GeneralName &other) { return same_name(name, other); });
+}
+
+Texts texts_of(const std::vector<GeneralName> &names) {
+    Texts out;
+    for (const GeneralName &name : names)
+        out.push_back(name.to_string());
     return out;
 }
 
-void compare_subject(const Certificate &certificate, const Csr &csr, Differences &out) {
-    if (certificate.subject().same_values(csr.subject())) return;
-    const std::string now = "'" + certificate.subject().to_string() + "'";
-    if (csr.subject().empty()) {
+// --- the account's SID ----------------------------------------------------------------------------------------------
+
+/// OtherName of the extension szOID_NTDS_CA_SECURITY_EXT: [0] { 1.3.6.1.4.1.311.25.2.1, [0] { OCTET STRING "S-1-5-..."
+/// } }.
+Result<std::string> decode_sid(ByteView value) {
+    CERTBROKER_TRY(der::Reader sequence, der::read_single(value, der::sequence));
+    CERTBROKER_TRY(der::Reader name, sequence.enter(der::context(0, true)));
+    CERTBROKER_TRY(const std::string type, name.read_oid());
+    CERTBROKER_TRY(der::Reader tagged, name.enter(der::context(0, true)));
+    CERTBROKER_TRY(const Bytes text, tagged.read_octets());
+    if (type != oid_object_sid)
+        return fail(errors::extension_value, "The SID could not be read: it is of another type");
+    return ascii_upper(as_text(text));
+}
+
+/// In the extension, and as a URI among the names (KB5014754).
+std::set<std::string> sids_of(const std::vector<Extension> &extensions, const std::vector<GeneralName> &names) {
+    std::set<std::string> out;
+    if (const Extension *extension = find_extension(extensions, oid::ntds_ca_security)) {
+        auto sid = decode_sid(extension->value);
+        out.insert(sid ? *std::move(sid) : "an extension that cannot be read");
+    }
+    for (const GeneralName &name : names) {
+        if (name.type == GeneralNameType::uri && istarts_with(name.value, sid_uri))
+            out.insert(ascii_upper(std::string_view(name.value).substr(sid_uri.size())));
+    }
+    return out;
+}
+
+Texts list_of(const std::set<std::string> &set) {
+    return Texts(set.begin(), set.end());
+}
+
+// --- both sides -----------------------------------------------------------------------------------------------------
+
+struct Sides {
+    Name asked_subject, came_subject;
+    std::vector<GeneralName> asked_names, came_names;
+    std::set<std::string> asked_sids, came_sids;
+};
+
+Sides sides_of(const Certificate &certificate, const Csr &csr) {
+    Sides sides{csr.subject(), certificate.subject(), csr.subject_alt_names(), certificate.subject_alt_names(), {}, {}};
+    sides.asked_sids = sids_of(csr.extensions(), sides.asked_names);
+    sides.came_sids = sids_of(certificate.extensions(), sides.came_names);
+    return sides;
+}
+
+std::multiset<std::string> values_of(const Name &name, std::string_view oid) {
+    std::multiset<std::string> out;
+    for (const RelativeName &rdn : name.rdns()) {
+        for (const NameAttribute &attribute : rdn) {
+            if (attribute.oid == oid) out.insert(folded(attribute.value));
+        }
+    }
+    return out;
+}
+
+std::multiset<std::pair<std::string, std::string>> attributes_of(const Name &name) {
+    std::multiset<std::pair<std::string, std::string>> out;
+    for (const RelativeName &rdn : name.rdns()) {
+        for (const NameAttribute &attribute : rdn)
+            out.emplace(attribute.oid, attribute.value);
+    }
+    return out;
+}
+
+/// Whether a value of the subject is the text of one of the names: CAs copy names into the CN, and the CN into names.
+bool is_text_of(const std::vector<GeneralName> &names, const std::string &value) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const GeneralName &name) { return folded(name.value) == value; });
+}
+
+/// Whether another person or host stands in the subject: a part that says who it is has a value that was not asked for
+/// in place of one that was.
+bool names_another(const Sides &sides) {
+    for (const std::string_view oid : identity) {
+        const auto asked = values_of(sides.asked_subject, oid);
+        const auto came = values_of(sides.came_subject, oid);
+        const bool kept =
+            std::all_of(asked.begin(), asked.end(), [&](const std::string &value) { return came.contains(value); });
+        if (kept) continue;
+        for (const std::string &value : came) {
+            if (!asked.contains(value) && !is_text_of(sides.asked_names, value)) return true;
+        }
+    }
+    return false;
+}
+
+/// Whether anything of who was asked for is left.
+bool names_nobody(const Sides &sides) {
+    bool asked_for = false;
+    for (const std::string_view oid : identity) {
+        const auto came = values_of(sides.came_subject, oid);
+        for (const std::string &value : values_of(sides.asked_subject, oid)) {
+            if (came.contains(value) || is_text_of(sides.came_names, value)) return false;
+            asked_for = true;
+        }
+    }
+    return asked_for && std::none_of(sides.asked_names.begin(), sides.asked_names.end(), [&](const GeneralName &name) {
+               return contains(sides.came_names, name) ||
+                      values_of(sides.came_subject, oid_common_name).contains(folded(name.value));
+           });
+}
+
+void compare_subject(const Sides &sides, Differences &out) {
+    if (sides.came_subject.der() == sides.asked_subject.der()) return;
+    const std::string came = "'" + sides.came_subject.to_string() + "'";
+    const std::string asked = "'" + sides.asked_subject.to_string() + "'";
+    if (sides.asked_subject.empty()) {
         add(out, Severity::information, "answer.subject",
-            "The CA chose the subject " + now + "; the request left it open.");
+            "The CA chose the subject " + came + "; the request left it open.");
+    } else if (sides.came_subject.same_values(sides.asked_subject)) {
+        add(out, Severity::information, "answer.subject", "The CA encoded the subject anew: " + came + ".");
+    } else if (names_another(sides)) {
+        add(out, Severity::error, "answer.subject",
+            "The certificate is for another person or host: its subject is " + came + ", the request asked for " +
+                asked + ".");
+    } else if (names_nobody(sides)) {
+        add(out, Severity::error, "answer.subject",
+            "The certificate does not say who it is for: its subject is " + came + ", the request asked for " + asked +
+                ".");
+    } else if (attributes_of(sides.asked_subject) == attributes_of(sides.came_subject)) {
+        add(out, Severity::warning, "answer.subject",
+            "The CA put the parts of the subject in another order: it is " + came + ", the request asked for " + asked +
+                ".");
+    } else {
+        add(out, Severity::warning, "answer.subject",
+            "The CA changed the subject: it is " + came + ", the request asked for " + asked + ".");
+    }
+}
+
+void compare_names(const Sides &sides, Differences &out) {
+    for (const GeneralName &name : sides.asked_names) {
+        if (contains(sides.came_names, name)) continue;
+        // The SID may have come as the extension.
+        const bool sid = name.type == GeneralNameType::uri && istarts_with(name.value, sid_uri);
+        if (sid && sides.came_sids.contains(ascii_upper(std::string_view(name.value).substr(sid_uri.size())))) continue;
+        add(out, Severity::error, "answer.san",
+            "The certificate lacks the name " + name.to_string() + ": it has " + join(texts_of(sides.came_names)) +
+                ", the request asked for " + join(texts_of(sides.asked_names)) + ".");
+    }
+    for (const GeneralName &name : sides.came_names) {
+        if (contains(sides.asked_names, name)) continue;
+        const bool by_custom = values_of(sides.asked_subject, oid_common_name).contains(folded(name.value)) ||
+                               (name.type == GeneralNameType::uri && istarts_with(name.value, sid_uri));
+        add(out, by_custom ? Severity::information : Severity::warning, "answer.san",
+            "The CA added the name " + name.to_string() + "; the request asked for " +
+                join(texts_of(sides.asked_names)) + ".");
+    }
+}
+
+void compare_sids(const Sides &sides, Differences &out) {
+    const std::string asked = join(list_of(sides.asked_sids));
+    const std::string came = join(list_of(sides.came_sids));
+    if (sides.asked_sids == sides.came_sids) return;
+    if (sides.asked_sids.empty()) {
+        add(out, Severity::information, "answer.sid", "The CA added the account's SID " + came + ".");
+    } else if (sides.came_sids.empty()) {
+        add(out, Severity::warning, "answer.sid",
+            "The certificate lacks the account's SID " + asked +
+                ": domain controllers that ask for strong mapping will refuse it.");
+    } else {
+        add(out, Severity::error, "answer.sid",
+            "The certificate is for another account: its SID is " + came + ", the request asked for " + asked + ".");
+    }
+}
+
+// --- usages ---------------------------------------------------------------------------------------------------------
+
+void compare_enhanced_usages(const Certificate &certificate, const Csr &csr, Differences &out) {
+    const Extension *extension = find_extension(csr.extensions(), oid::enhanced_key_usage);
+    if (extension == nullptr) return;
+    const auto asked = decode_oid_list(extension->value);
+    if (!asked) return;
+    const auto named = [](const Texts &oids) {
+        Texts names;
+        for (const std::string &oid : oids)
+            names.push_back(eku_name(oid));
+        return join(names);
+    };
+    if (find_extension(certificate.extensions(), oid::enhanced_key_usage) == nullptr) {
+        add(out, Severity::warning, "answer.eku",
+            "The certificate may be used for every purpose; the request asked for " + named(*asked) + ".");
         return;
     }
-    const auto wanted = sorted_attributes(csr.subject());
-    const auto given = sorted_attributes(certificate.subject());
-    const bool same =
-        std::equal(wanted.begin(), wanted.end(), given.begin(), given.end(),
-                   [](const NameAttribute &a, const NameAttribute &b) { return a.oid == b.oid && a.value == b.value; });
-    add(out, same ? Severity::information : Severity::warning, "answer.subject",
-        (same ? "The CA put the parts of the subject in another order: " : "The CA changed the subject: ") + now +
-            " instead of '" + csr.subject().to_string() + "'.");
-}
-
-void compare_names(const Certificate &certificate, const Csr &csr, Differences &out) {
-    const auto wanted = csr.subject_alt_names();
-    const auto given = certificate.subject_alt_names();
-    const auto contains = [](const std::vector<GeneralName> &names, const GeneralName &name) {
-        return std::any_of(names.begin(), names.end(),
-                           [&](const GeneralName &other) { return same_name(name, other); });
+    const auto came = certificate.enhanced_key_usage();
+    const auto has = [](const Texts &list, std::string_view oid) {
+        return std::find(list.begin(), list.end(), oid) != list.end();
     };
-    for (const GeneralName &name : wanted) {
-        if (!contains(given, name))
-            add(out, Severity::error, "answer.san", "The certificate lacks the name " + name.to_string() + ".");
+    for (const std::string &usage : *asked) {
+        if (!has(came, usage))
+            add(out, Severity::warning, "answer.eku",
+                "The certificate lacks the usage " + eku_name(usage) + " (" + usage + "): it has " + named(came) + ".");
     }
-    for (const GeneralName &name : given) {
-        if (!contains(wanted, name))
-            add(out, Severity::information, "answer.san", "The CA added the name " + name.to_string() + ".");
+    for (const std::string &usage : came) {
+        if (!has(*asked, usage))
+            add(out, usage == oid_any_usage ? Severity::warning : Severity::information, "answer.eku",
+                "The CA added the usage " + eku_name(usage) + " (" + usage + "); the request asked for " +
+                    named(*asked) + ".");
     }
 }
 
-void compare_usages(const Certificate &certificate, const Csr &csr, Differences &out) {
-    if (const Extension *extension = find_extension(csr.extensions(), oid::enhanced_key_usage)) {
-        const auto given = certificate.enhanced_key_usage();
-        // A certificate without the extension may be used for everything.
-        const bool restricted = find_extension(certificate.extensions(), oid::enhanced_key_usage) != nullptr;
-        if (const auto wanted = decode_oid_list(extension->value); wanted && restricted) {
-            for (const std::string &usage : *wanted) {
-                if (std::find(given.begin(), given.end(), usage) == given.end())
-                    add(out, Severity::warning, "answer.eku",
-                        "The certificate lacks the usage " + eku_name(usage) + " (" + usage + ").");
-            }
-        }
+void compare_key_usages(const Certificate &certificate, const Csr &csr, Differences &out) {
+    const Extension *extension = find_extension(csr.extensions(), oid::key_usage);
+    const bool restricted = find_extension(certificate.extensions(), oid::key_usage) != nullptr;
+    if (extension == nullptr || !restricted) return;
+    const auto asked = decode_key_usage(extension->value);
+    if (!asked) return;
+    const std::uint32_t came = certificate.key_usage();
+    for (const std::string &name : key_usage_names(*asked & ~came))
+        add(out, Severity::warning, "answer.key_usage",
+            "The certificate lacks the key usage " + name + ": it has " + join(key_usage_names(came)) + ".");
+    for (const std::string &name : key_usage_names(came & ~*asked)) {
+        const bool signs = (key_usage_flag(name).value_or(0) & (key_usage::key_cert_sign | key_usage::crl_sign)) != 0;
+        add(out, signs ? Severity::warning : Severity::information, "answer.key_usage",
+            "The CA added the key usage " + name + "; the request asked for " + join(key_usage_names(*asked)) + ".");
     }
-    if (const Extension *extension = find_extension(csr.extensions(), oid::key_usage)) {
-        const auto wanted = decode_key_usage(extension->value);
-        if (wanted && find_extension(certificate.extensions(), oid::key_usage) != nullptr) {
-            for (const std::string &name : key_usage_names(*wanted & ~certificate.key_usage()))
-                add(out, Severity::warning, "answer.key_usage", "The certificate lacks the key usage " + name + ".");
-        }
-    }
+}
+
+void compare_constraints(const Certificate &certificate, const Csr &csr, Differences &out) {
     const Extension *constraints = find_extension(csr.extensions(), oid::basic_constraints);
-    const auto wanted = constraints == nullptr ? Result<BasicConstraints>(BasicConstraints{})
-                                               : decode_basic_constraints(constraints->value);
-    const bool wanted_ca = wanted && wanted->ca;
-    if (certificate.basic_constraints().ca != wanted_ca)
+    const auto asked = constraints == nullptr ? Result<BasicConstraints>(BasicConstraints{})
+                                              : decode_basic_constraints(constraints->value);
+    const bool asked_ca = asked && asked->ca;
+    const bool is_ca = certificate.basic_constraints().ca;
+    if (is_ca && !asked_ca)
+        add(out, Severity::error, "answer.basic_constraints",
+            "This is a CA certificate, which the request did not ask for: its key could issue others.");
+    if (asked_ca && !is_ca)
         add(out, Severity::warning, "answer.basic_constraints",
-            wanted_ca ? "The request asked for a CA certificate; this is none."
-                      : "This is a CA certificate, which the request did not ask for.");
-}
-
-void check_answer(const Certificate &certificate, std::int64_t now, Differences &out) {
-    if (certificate.not_after() < now)
-        add(out, Severity::error, "answer.validity", "The certificate has expired already.");
-    if (certificate.not_before() > now)
-        add(out, Severity::warning, "answer.validity",
-            "The certificate is not valid yet; the clocks of this computer and of the CA may differ.");
-    const auto signature = certificate.signature();
-    if (signature.weak)
-        add(out, Severity::warning, "answer.signature",
-            "The CA signed with " + signature.name + ", which is too weak today.");
-    if (certificate.has_odd_serial()) {
-        add(out, Severity::warning, "answer.serial",
-            "The serial number is negative, zero or longer than 20 octets, which RFC 5280 does not allow.");
-    } else if (certificate.serial().size() < min_serial) {
-        add(out, Severity::warning, "answer.serial", "The serial number is shorter than 64 bits.");
-    }
+            "The request asked for a CA certificate; this is none.");
 }
 
 } // namespace
 
-Result<std::vector<Difference>> compare_with_request(const Certificate &certificate, const Csr &csr, std::int64_t now) {
+Result<Differences> compare_with_request(const Certificate &certificate, const Csr &csr) {
     if (!(certificate.public_key() == csr.public_key()))
         return fail(errors::certificate_mismatch,
                     "The certificate '" + certificate.subject().to_string() +
                         "' could not be accepted: it belongs to another key than the request");
-    Differences differences;
-    compare_subject(certificate, csr, differences);
-    compare_names(certificate, csr, differences);
-    compare_usages(certificate, csr, differences);
-    check_answer(certificate, now, differences);
-    return differences;
-}
-
-Result<void> refuse_errors(const std::vector<Difference> &differences) {
-    std::string all;
-    for (const Difference &difference : differences) {
-        if (difference.severity == Severity::error) all += (all.empty() ? "" : " ") + difference.message;
-    }
-    if (all.empty()) return {};
-    return fail(errors::certificate_names, "The certificate could not be accepted: " + all);
+    Differences out;
+    const Sides sides = sides_of(certificate, csr);
+    compare_subject(sides, out);
+    compare_names(sides, out);
+    compare_sids(sides, out);
+    compare_enhanced_usages(certificate, csr, out);
+    compare_key_usages(certificate, csr, out);
+    compare_constraints(certificate, csr, out);
+    return out;
 }
 
 } // namespace certbroker::x509

@@ -17,3 +17,12 @@ TEST_CASE("the machine's clock tells seconds since 1970 and never runs backwards
         before = after;
     }
 }
+
+TEST_CASE("a time is written as date and time of day, UTC") {
+    CHECK(utc_text(0) == "1970-01-01 00:00:00 UTC");
+    CHECK(utc_text(1795529109) == "2026-11-24 14:05:09 UTC");
+    CHECK(utc_text(-1) == "1969-12-31 23:59:59 UTC");
+    CHECK(utc_text(253'402'300'799) == "9999-12-31 23:59:59 UTC");
+    CHECK(utc_text(-62'167'219'200) == "0000-01-01 00:00:00 UTC");
+    CHECK(utc_text(253'402'300'800) == "a date beyond the calendar");
+}

@@ -70,9 +70,11 @@ TEST_CASE("Options of the road: trust the root, do not install") {
 
 TEST_CASE("Denied is an answer, not a failure") {
     World world;
-    world.ca.next({Answer::Kind::deny, "Not in office hours"});
+    world.ca.next({.kind = Answer::Kind::deny, .message = "Not in office hours", .remedy = "Come on Monday."});
     const Issue issue = world.enroll(World::request());
     CHECK(issue.record.state == State::denied);
+    CHECK(issue.record.remedy == "Come on Monday.");
+    CHECK(world.record(issue.record.id).remedy == "Come on Monday.");
     CHECK(issue.record.message == "Not in office hours");
     CHECK(issue.record.reason == "policy");
     CHECK(must(world.broker->list_requests({}, true)).empty());

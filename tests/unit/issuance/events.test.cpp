@@ -125,10 +125,8 @@ TEST_CASE("A failure that leaves the request to be sent again is another event t
 
 TEST_CASE("A certificate that cannot be installed is told, and that it is kept") {
     Watched world;
-    RoadOptions exact;
-    exact.allow_differences = false;
     world.ca.next({Answer::Kind::fewer_names});
-    CHECK_FALSE(world.try_enroll(exact));
+    CHECK_FALSE(world.try_enroll());
     REQUIRE(world.events->names() == Names{"RequestSubmitted", "CertificateIssued", "CertificateNotInstalled"});
     CHECK_FALSE(world.events->last("CertificateNotInstalled").fields.at("thumbprint").empty());
     CHECK_FALSE(world.events->last("CertificateNotInstalled").fields.at("errorId").empty());

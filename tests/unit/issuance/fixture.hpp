@@ -91,8 +91,15 @@ struct World {
     static std::string answer_to(const Record &record, bool with_chain = true) {
         ScriptedCa &scripted_ca = ScriptedCa::instance();
         const x509::Csr csr = must(x509::Csr::parse(record.csr));
-        const x509::Certificate leaf =
-            make_certificate(csr.subject().to_string(), csr.public_key(), &scripted_ca.ca, *scripted_ca.ca.key, false);
+        x509::CertificateSpec spec;
+        spec.subject = csr.subject();
+        spec.issuer = scripted_ca.ca.certificate.subject();
+        spec.serial = must(crypto::random_serial(crypto::system_random()));
+        spec.not_before = system_clock().now() - 600;
+        spec.not_after = spec.not_before + 30 * 86'400;
+        spec.spki = csr.public_key().spki();
+        spec.extensions = csr.extensions();
+        const x509::Certificate leaf = must(x509::sign_certificate(spec, *scripted_ca.ca.key));
         return leaf.to_pem() +
                (with_chain ? scripted_ca.ca.certificate.to_pem() + scripted_ca.root.certificate.to_pem() : "");
     }

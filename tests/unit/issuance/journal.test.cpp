@@ -40,7 +40,13 @@ Record sample(const std::string &id) {
     record.trust_root = true;
     record.exportable = true;
     record.archive_old = true;
-    record.allow_differences = false;
+    record.allow_differences = true;
+    record.remedy = "Ask the registration authority";
+    record.sent_at = 1'800'000'000;
+    record.not_after = 1'950'000'000;
+    record.allow_weak = true;
+    record.renewal_seconds = 86'400;
+    record.exact = true;
     return record;
 }
 
@@ -80,7 +86,13 @@ TEST_CASE("A record comes back from the journal as it went in, in another proces
     CHECK(back.trust_root);
     CHECK(back.exportable);
     CHECK(back.archive_old);
-    CHECK_FALSE(back.allow_differences);
+    CHECK(back.allow_differences);
+    CHECK(back.remedy == record.remedy);
+    CHECK(back.sent_at == record.sent_at);
+    CHECK(back.not_after == record.not_after);
+    CHECK(back.allow_weak);
+    CHECK(back.renewal_seconds == record.renewal_seconds);
+    CHECK(back.exact);
     CHECK(back.created > 1'700'000'000);
     CHECK(back.changed == back.created);
     CHECK(id_of(journal->get("two")) == "Journal.NotFound");
@@ -169,6 +181,36 @@ TEST_CASE("A journal that cannot be understood is refused with what is wrong") {
             CHECK(id_of(journal->list(false)) == "Journal.Damaged");
         }
     }
+}
+
+TEST_CASE("A journal of the first version goes on as one of today's") {
+    TemporaryFolder folder;
+    const auto path = folder.path() / "journal.sqlite";
+    {
+        // What version 1 had: today's table without the columns that came later.
+        const auto journal = must(Journal::open(folder.path(), system_clock()));
+        must(journal->add(sample("waiting")));
+        Record done = sample("done");
+        done.state = State::installed;
+        must(journal->add(done));
+        const auto database = must(sqlite::Database::open(path));
+        for (const char *column : {"remedy", "sent_at", "not_after", "allow_weak", "renewal_seconds", "exact"})
+            must(database.execute((std::string("ALTER TABLE requests DROP COLUMN ") + column).c_str()));
+        must(database.execute("PRAGMA user_version = 1"));
+    }
+    const auto journal = must(Journal::open(folder.path(), system_clock()));
+    Record waiting = must(journal->get("waiting"));
+    CHECK(waiting.subject == sample("waiting").subject);
+    CHECK(waiting.chain == sample("waiting").chain);
+    CHECK(waiting.remedy.empty());
+    CHECK(waiting.sent_at == 0);
+    // Taking differences was the rule then; nobody had said so.
+    CHECK_FALSE(waiting.allow_differences);
+    CHECK(must(journal->get("done")).allow_differences);
+    waiting.remedy = "new";
+    const State before = waiting.state;
+    must(journal->advance(before, waiting, ""));
+    CHECK(must(must(Journal::open(folder.path(), system_clock()))->get("waiting")).remedy == "new");
 }
 
 TEST_CASE("The journal is its owner's alone") {

@@ -98,6 +98,94 @@ TEST_CASE("An uncertain request is asked for before anything is sent again") {
     }
 }
 
+TEST_CASE("A CA whose search lags gets nothing twice: it is not shown yet, so it is asked again") {
+    World world;
+    const auto not_shown_yet = [&world] {
+        world.ca.next({.kind = Answer::Kind::fail, .message = "Not here", .status = CBP_E_NOT_FOUND, .find_lag = 120});
+    };
+    world.ca.next({Answer::Kind::unsure});
+    const Issue lost = world.enroll(World::request());
+    const std::int64_t sent = world.record(lost.record.id).sent_at;
+    CHECK(sent + 5 >= world.clock.now());
+    not_shown_yet();
+    const Issue still = must(resume(world, lost.record.id));
+    CHECK(still.record.state == State::uncertain);
+    CHECK(still.record.next_try == sent + 120);
+    REQUIRE(still.warnings.size() == 1);
+    CHECK(still.warnings.front().find(utc_text(sent + 120)) != std::string::npos);
+    CHECK(world.ca.submitted.size() == 1);
+    // In the journal, for everybody who comes later.
+    world.restart();
+    CHECK(world.record(lost.record.id).next_try == sent + 120);
+    SECTION("it appears") {
+        world.ca.next({Answer::Kind::issue});
+        CHECK(must(resume(world, lost.record.id)).record.state == State::installed);
+        CHECK(world.ca.submitted.size() == 1);
+    }
+    SECTION("it appears while it is waited for") {
+        world.clock.ahead = 117;
+        not_shown_yet();
+        world.ca.next({Answer::Kind::issue});
+        RoadOptions patient;
+        patient.wait = std::chrono::seconds(20);
+        CHECK(must(resume(world, lost.record.id, patient)).record.state == State::installed);
+        CHECK(world.ca.found.size() == 3);
+        CHECK(world.ca.submitted.size() == 1);
+    }
+    SECTION("the time is over") {
+        world.clock.ahead = 121;
+        not_shown_yet();
+        CHECK(must(resume(world, lost.record.id)).record.state == State::installed);
+        CHECK(world.ca.submitted == std::vector{lost.record.id, lost.record.id});
+        CHECK(world.record(lost.record.id).sent_at >= sent + 120);
+    }
+}
+
+TEST_CASE("A CA is left alone until the time that it named, unless somebody wants to know now") {
+    World world;
+    world.ca.next({Answer::Kind::pend, "A human looks at it", 0, 3600});
+    const Issue pending = world.enroll(World::request());
+    RoadOptions polite;
+    polite.ask_now = false;
+    const Issue left = must(resume(world, pending.record.id, polite));
+    CHECK(left.record.state == State::pending);
+    CHECK(world.ca.polled.empty());
+    REQUIRE(left.warnings.size() == 1);
+    CHECK(left.warnings.front().find(utc_text(pending.record.next_try)) != std::string::npos);
+    SECTION("now") {
+        CHECK(must(resume(world, pending.record.id)).record.state == State::installed);
+    }
+    SECTION("when the time has come") {
+        world.clock.ahead = 3601;
+        CHECK(must(resume(world, pending.record.id, polite)).record.state == State::installed);
+    }
+    SECTION("who waits, waits until then") {
+        world.clock.ahead = 3598;
+        polite.wait = std::chrono::seconds(20);
+        const auto start = std::chrono::steady_clock::now();
+        CHECK(must(resume(world, pending.record.id, polite)).record.state == State::installed);
+        CHECK(std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(900));
+    }
+}
+
+TEST_CASE("Retry-After of a CA that cannot answer is kept for whoever asks next") {
+    World world;
+    world.ca.next({Answer::Kind::pend});
+    const Issue pending = world.enroll(World::request());
+    CHECK(pending.record.next_try == 0);
+    world.ca.next({.kind = Answer::Kind::fail, .message = "Too many", .http_status = 503, .retry_after = 600});
+    CHECK_FALSE(resume(world, pending.record.id));
+    const Record kept = world.record(pending.record.id);
+    CHECK(kept.state == State::pending);
+    CHECK(kept.next_try >= world.clock.now() + 590);
+    CHECK(kept.message.find("Too many") != std::string::npos);
+    RoadOptions polite;
+    polite.ask_now = false;
+    CHECK(must(resume(world, pending.record.id, polite)).record.state == State::pending);
+    CHECK(world.ca.polled.size() == 1);
+    CHECK(must(resume(world, pending.record.id)).record.next_try == 0);
+}
+
 TEST_CASE("What was never sent, or is over, cannot be resumed") {
     World world;
     const Issue prepared = world.prepare(World::request());

@@ -13,9 +13,10 @@ using plugin::Host;
 
 constexpr auto mode = plugin::setting(CBP_SCOPE_CONNECTION, CBP_TEXT, "mode", "Any text.");
 constexpr auto api_key = plugin::setting(CBP_SCOPE_CONNECTION, CBP_SECRET, "api-key", "Any secret.");
+constexpr auto san = plugin::setting(CBP_SCOPE_CONNECTION, CBP_BOOL, "allow-san-attribute", "As microsoft-ca has it.");
 constexpr auto note = plugin::setting(CBP_SCOPE_ORDER, CBP_TEXT, "note", "Any text.");
 constexpr auto pin = plugin::setting(CBP_SCOPE_ORDER, CBP_SECRET, "pin", "Any secret.");
-constexpr const certbroker_setting_info *const settings[] = {&mode, &api_key, &note, &pin, nullptr};
+constexpr const certbroker_setting_info *const settings[] = {&mode, &api_key, &san, &note, &pin, nullptr};
 
 x509::Certificate certify(ScriptedCa &ca, const x509::Csr &csr, Answer::Kind kind) {
     static const crypto::KeyHandle other = make_key();
@@ -23,13 +24,22 @@ x509::Certificate certify(ScriptedCa &ca, const x509::Csr &csr, Answer::Kind kin
     spec.subject = csr.subject();
     spec.issuer = ca.ca.certificate.subject();
     spec.serial = must(crypto::random_serial(crypto::system_random()));
-    spec.not_before = system_clock().now() + (kind == Answer::Kind::not_yet ? 86'400 : -600);
-    spec.not_after = spec.not_before + 30 * 86'400;
+    if (kind == Answer::Kind::other_host) spec.subject = must(x509::Name::parse("CN=evil.example.net, O=Example"));
+    if (kind == Answer::Kind::fewer_parts)
+        spec.subject = must(x509::Name::parse("CN=" + csr.subject().first("2.5.4.3")));
+    constexpr std::int64_t day = 86'400;
+    spec.not_before = system_clock().now() + (kind == Answer::Kind::not_yet   ? day
+                                              : kind == Answer::Kind::expired ? -31 * day
+                                                                              : -600);
+    spec.not_after = spec.not_before + 30 * day;
+    if (kind == Answer::Kind::weak) spec.scheme.digest = crypto::DigestAlgorithm::sha1;
     spec.spki = kind == Answer::Kind::other_key ? other->public_key().spki() : csr.public_key().spki();
     for (const x509::Extension &extension : csr.extensions()) {
         if (kind == Answer::Kind::fewer_names && extension.oid == x509::oid::subject_alt_name) continue;
         spec.extensions.push_back(extension);
     }
+    if (kind == Answer::Kind::ca_rights)
+        spec.extensions.push_back(x509::make_basic_constraints(true, std::nullopt, true));
     ++ca.made;
     return must(x509::sign_certificate(spec, *ca.ca.key));
 }
@@ -59,9 +69,25 @@ public:
         return give(call, ca, known->second);
     }
 
+    cbp_status list_profiles(Call call) {
+        ScriptedCa &ca = ScriptedCa::instance();
+        const std::lock_guard lock(ca.mutex);
+        for (const auto &profile : ca.profiles) {
+            call.check(call.host()->add_profile(call.raw(), profile.id.c_str(), profile.title.c_str()));
+            for (const auto &[name, value] : profile.attributes)
+                call.check(
+                    call.host()->add_profile_attribute(call.raw(), profile.id.c_str(), name.c_str(), value.c_str()));
+        }
+        return CBP_OK;
+    }
+
     cbp_status policy(Call call, const char *profile) {
         const std::string_view name = profile != nullptr ? profile : "";
         if (name == "none") return call.fail(CBP_E_NOT_FOUND, "There is no such profile");
+        if (name == "client") {
+            call.check(call.host()->add_rule(call.raw(), CBP_RULE_RENEWAL_SECONDS, "864000"));
+            return call.host()->add_rule(call.raw(), CBP_RULE_EKU_ALLOWED, "1.3.6.1.5.5.7.3.2");
+        }
         if (name == "p384") return call.host()->add_rule(call.raw(), CBP_RULE_KEY, "ECDSA_P384");
         return call.host()->add_rule(call.raw(), CBP_RULE_INFORMATION, "Anything goes");
     }
@@ -76,6 +102,7 @@ private:
         ca.order_note = plugin::Settings(call.host(), order.settings).text("note");
         ca.order_pin = call.host()->setting_secret(call.raw(), order.settings, "pin") != nullptr;
         ca.order_profile = order.profile != nullptr ? order.profile : "";
+        ca.order_not_after = order.not_after;
         ca.order_key = order.csr_key != nullptr;
         ca.current_key = order.current_key != nullptr;
         return answer(call, ca, order.idempotency, copy(order.csr_der));
@@ -98,11 +125,14 @@ private:
         case Answer::Kind::pend:
             return call.pending(id, what.poll_after, what.message, "ref-1");
         case Answer::Kind::deny:
-            return call.denied("policy", what.message, "ref-1");
+            return call.denied("policy", what.message, "ref-1", what.remedy);
         case Answer::Kind::unsure:
             return call.host()->uncertain(call.raw(), what.message.c_str(), "ref-1");
         case Answer::Kind::fail:
             if (what.http_status != 0) call.host()->fail_detail(call.raw(), CBP_DETAIL_HTTP_STATUS, what.http_status);
+            if (what.retry_after != 0)
+                call.host()->fail_detail(call.raw(), CBP_DETAIL_RETRY_AFTER_SECONDS, what.retry_after);
+            if (what.find_lag != 0) call.host()->fail_detail(call.raw(), CBP_DETAIL_FIND_LAG_SECONDS, what.find_lag);
             if (what.not_sent) call.host()->fail_detail(call.raw(), CBP_DETAIL_NOT_SENT, 1);
             return call.fail(what.status, what.message);
         case Answer::Kind::nothing:
@@ -114,7 +144,12 @@ private:
             break;
         case Answer::Kind::other_key:
         case Answer::Kind::fewer_names:
+        case Answer::Kind::other_host:
+        case Answer::Kind::fewer_parts:
+        case Answer::Kind::ca_rights:
+        case Answer::Kind::weak:
         case Answer::Kind::not_yet:
+        case Answer::Kind::expired:
             break;
         }
         const x509::Certificate certificate = certify(ca, must(x509::Csr::parse(csr_der)), what.kind);
@@ -151,6 +186,7 @@ void ScriptedCa::reset() {
     for (auto *list : {&submitted, &renewed, &polled, &found})
         list->clear();
     issued.clear();
+    profiles.clear();
     made = 0;
     order_note.clear();
     order_profile.clear();

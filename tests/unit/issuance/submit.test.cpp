@@ -154,6 +154,19 @@ TEST_CASE("Pending is kept with its token, and waited for when the caller wants 
         CHECK(issue.record.state == State::pending);
         CHECK(issue.warnings.size() == 1);
     }
+    SECTION("not before the time that a failure named") {
+        world.ca.next({Answer::Kind::pend});
+        world.ca.next({.kind = Answer::Kind::fail, .message = "Too many", .http_status = 503, .retry_after = 3600});
+        RoadOptions options;
+        options.wait = std::chrono::seconds(10);
+        const auto start = std::chrono::steady_clock::now();
+        const Issue issue = must(try_enroll(world, options));
+        CHECK(issue.record.state == State::pending);
+        CHECK(issue.record.next_try >= world.clock.now() + 3590);
+        CHECK(only_record(world).next_try == issue.record.next_try);
+        CHECK(world.ca.polled.size() == 1);
+        CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+    }
     SECTION("cancelled while waiting") {
         for (int i = 0; i < 50; ++i)
             world.ca.next({Answer::Kind::pend});

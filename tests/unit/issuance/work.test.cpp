@@ -14,7 +14,7 @@ TEST_CASE("A request in hand is nobody else's, and what is done to it is in the 
     const Operation operation;
     RoadOptions road;
     road.friendly_name = "Name";
-    road.allow_differences = false;
+    road.allow_differences = true;
     std::string id;
     {
         Work work = must(Work::begin(core, Location::current_user, road, operation));
@@ -35,12 +35,17 @@ TEST_CASE("A request in hand is nobody else's, and what is done to it is in the 
     Work work = must(Work::take(other, id, road, operation));
     CHECK(work.record.state == State::submitting);
     CHECK(work.name() == "The request 'CN=one' (" + id + ")");
-    // Whoever is more careful decides.
+    CHECK(work.record.sent_at != 0);
+    // What was allowed once stays allowed.
     RoadOptions now;
     now.trust_root = true;
     now.install = false;
+    now.allow_weak = true;
+    now.not_after = 1'950'000'000;
     work.adopt(now);
-    CHECK_FALSE(work.record.allow_differences);
+    CHECK(work.record.allow_differences);
+    CHECK(work.record.allow_weak);
+    CHECK(work.record.not_after == 1'950'000'000);
     CHECK_FALSE(work.record.install);
     CHECK(work.record.trust_root);
     CHECK(work.record.friendly_name == "Name");

@@ -92,6 +92,7 @@ TEST_CASE("A reported failure keeps status, message, remedy and numbers") {
         plug.host->fail_detail(plug.call, CBP_DETAIL_HTTP_STATUS, 403);
         plug.host->fail_detail(plug.call, CBP_DETAIL_RETRY_AFTER_SECONDS, 30);
         plug.host->fail_detail(plug.call, CBP_DETAIL_NOT_SENT, 1);
+        plug.host->fail_detail(plug.call, CBP_DETAIL_FIND_LAG_SECONDS, 120);
         plug.host->fail_detail(plug.call, 999, 1);
         return plug.fail(CBP_E_AUTH, "order 123 was refused: product not enabled\nsecond line");
     });
@@ -104,7 +105,8 @@ TEST_CASE("A reported failure keeps status, message, remedy and numbers") {
     CHECK(error.numbers().at(ErrorNumber::http_status) == 403);
     CHECK(error.numbers().at(ErrorNumber::retry_after_seconds) == 30);
     CHECK(error.numbers().at(ErrorNumber::not_sent) == 1);
-    CHECK(error.numbers().size() == 3);
+    CHECK(error.numbers().at(ErrorNumber::find_lag_seconds) == 120);
+    CHECK(error.numbers().size() == 4);
 }
 
 TEST_CASE("A failure of the host comes through with its own id when the plugin only passes it on") {

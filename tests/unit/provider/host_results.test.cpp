@@ -81,6 +81,38 @@ TEST_CASE("Texts are limited UTF-8") {
     refused(host, [](const Plug &plug) { return plug.host->denied(plug.call, "r", "\xff\xfe", "1"); });
 }
 
+TEST_CASE("A denial carries its remedy, whichever is said first, and nothing else does") {
+    Host host;
+    host.settings.set("api-key", Secret(as_bytes("canary-1234567890")));
+    const auto submit = [&host](const Slot &slot) {
+        host.script->submit = slot;
+        return must(must(host.open())->submit(host.order(), host.operation));
+    };
+    const auto before = submit([](const Plug &plug) {
+        plug.host->denied_remedy(plug.call, "Ask for canary-1234567890 anew.");
+        return plug.host->denied(plug.call, "r", "No", "1");
+    });
+    CHECK(before.message == "No");
+    CHECK(before.remedy.starts_with("Ask for "));
+    CHECK_FALSE(contains(before.remedy, "canary"));
+    const auto after = submit([](const Plug &plug) {
+        const cbp_status status = plug.host->denied(plug.call, "r", "No", "1");
+        plug.host->denied_remedy(plug.call, "Later.");
+        return status;
+    });
+    CHECK(after.remedy == "Later.");
+    const auto other = submit([](const Plug &plug) {
+        plug.host->denied_remedy(plug.call, "Later.");
+        return plug.host->pending(plug.call, bytes("t"), 1, "", "", "");
+    });
+    CHECK(other.remedy.empty());
+    const std::string large(5000, 'x');
+    refused(host, [&](const Plug &plug) {
+        plug.host->denied_remedy(plug.call, large.c_str());
+        return static_cast<cbp_status>(CBP_E_ARGUMENT);
+    });
+}
+
 TEST_CASE("Secrets are blanked in results") {
     Host host;
     host.settings.set("api-key", Secret(as_bytes("canary-1234567890")));
