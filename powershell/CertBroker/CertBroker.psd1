@@ -45,6 +45,7 @@
     'Test-CBAuthority'
     'Test-CBCertificateRequest'
     'Test-CBConnector'
+    'Test-CBTemplate'
     'Unregister-CBAuthority'
     'Update-CBCertificate'
   )

@@ -14,7 +14,7 @@ public sealed class ModuleTests(Engine engine) : IClassFixture<Engine>
         "Get-CBCertificate", "Get-CBCertificateProfile", "Get-CBCertificateRequest", "Get-CBConnectorConfiguration", "Get-CBIssuance", "Get-CBProvider", "Get-CBTrustedRoot",
         "Import-CBCertificate", "Import-CBPfxCertificate", "Install-CBTrustedRoot", "New-CBCertificateRequest", "Receive-CBCertificate",
         "Register-CBAuthority", "Remove-CBCertificate", "Request-CBCertificate", "Revoke-CBCertificate", "Set-CBAuthority", "Set-CBConnectorConfiguration",
-        "Test-CBAuthority", "Test-CBCertificateRequest", "Test-CBConnector", "Unregister-CBAuthority", "Update-CBCertificate",
+        "Test-CBAuthority", "Test-CBCertificateRequest", "Test-CBConnector", "Test-CBTemplate", "Unregister-CBAuthority", "Update-CBCertificate",
     ];
 
     [Fact]

@@ -49,6 +49,15 @@ public sealed class CompleteCBCertificateRequestCommand : StoreCmdlet
     [Parameter]
     public SwitchParameter TrustRoot { get; set; }
 
+    /// <summary>Installs a certificate for another person or host than the request asked for, with other names, usages or dates,
+    /// too, with warnings. Without it such a certificate stays in the journal, and the command fails.</summary>
+    [Parameter]
+    public SwitchParameter AllowDifferences { get; set; }
+
+    /// <summary>Installs a certificate that is signed with MD5 or SHA-1, or whose CA has too short a key, too.</summary>
+    [Parameter]
+    public SwitchParameter AllowWeakSignature { get; set; }
+
     /// <summary>Accounts that may use the private key too: DOMAIN\account, account@domain, DOMAIN\service$ for a group managed
     /// service account, or a SID. Only stores of Windows keep such a list.</summary>
     [Parameter]
@@ -70,6 +79,8 @@ public sealed class CompleteCBCertificateRequestCommand : StoreCmdlet
         using var options = new NativeSettings();
         options.SetIfGiven("friendly-name", FriendlyName);
         options.Set("trust-root", TrustRoot);
+        options.Set("allow-differences", AllowDifferences);
+        options.Set("allow-weak-signature", AllowWeakSignature);
         int status = NativeMethods.Complete(Context, Utf8.ZOrNull(RequestId), bytes, (UIntPtr)(uint)bytes.Length, store, options, ref Operation.Native,
             out IssueHandle issue, out ErrorHandle error);
         Operation.Check(status, error);

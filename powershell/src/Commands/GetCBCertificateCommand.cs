@@ -12,6 +12,9 @@ namespace CertBroker.Commands;
 /// <para>Without parameters it lists CurrentUser\My. Certificates are chosen by thumbprint, subject, friendly name, DNS name
 /// or the days until they expire; several conditions must all be met. A certificate that a renewal replaced is left out
 /// unless -IncludeArchived is given.</para>
+/// <para>-Renewable lists what is to be renewed now: certificates with their private key, issued by a CA, that are in the period in which
+/// their CA renews them, or have ended. The journal knows that period from the CA's policy; where it does not, it is the last fifth of the
+/// certificate's life. Certificates whose renewal is on its way are left out.</para>
 /// </summary>
 /// <example>
 /// <title>List the computer's certificates</title>
@@ -27,6 +30,17 @@ namespace CertBroker.Commands;
 /// <title>Find what expires</title>
 /// <code>Get-CBCertificate -ExpiringInDays 400</code>
 /// <para>Lists what ends within 400 days or has ended already.</para>
+/// </example>
+/// <example>
+/// <title>Renew what is due</title>
+/// <code>Get-CBCertificate -Renewable -Authority lab | Update-CBCertificate -Authority lab</code>
+/// <para>Good for a scheduled task: what is not due is not touched, and what is pending already is not asked for again.</para>
+/// </example>
+/// <example>
+/// <title>Say yourself when it is time</title>
+/// <code>(Get-CBCertificate -RenewalDays 400).RenewAfter
+/// Get-CBCertificate -RenewalPercent 33</code>
+/// <para>400 days before their end, or in the last third of their life, whatever the CA says.</para>
 /// </example>
 /// <example>
 /// <title>Use a certificate in .NET</title>
@@ -65,6 +79,27 @@ public sealed class GetCBCertificateCommand : StoreCmdlet
     [ValidateRange(0, 36500)]
     public int ExpiringInDays { get; set; }
 
+    /// <summary>Only certificates that are to be renewed now: in the CA's renewal period, or in the last fifth of their life where the CA
+    /// does not say. Fills RenewAfter.</summary>
+    [Parameter]
+    public SwitchParameter Renewable { get; set; }
+
+    /// <summary>The same, by a period that is said here: so many percent of the certificate's life before its end.</summary>
+    [Parameter]
+    [ValidateRange(1, 99)]
+    public int RenewalPercent { get; set; }
+
+    /// <summary>The same, by a period that is said here: so many days before its end.</summary>
+    [Parameter]
+    [ValidateRange(1, 36500)]
+    public int RenewalDays { get; set; }
+
+    /// <summary>Only certificates that this authority issued, as far as the journal knows.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(AuthorityCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Authority { get; set; }
+
     /// <summary>Only certificates with their private key.</summary>
     [Parameter]
     public SwitchParameter HasPrivateKey { get; set; }
@@ -76,6 +111,19 @@ public sealed class GetCBCertificateCommand : StoreCmdlet
     /// <summary>Fills KeyReaders: who may use the private key. Only stores of Windows keep such a list.</summary>
     [Parameter]
     public SwitchParameter IncludeKeyAccess { get; set; }
+
+    // What the journal knows of renewals; read once, when it is asked for.
+    private Renewals? renewals;
+
+    private bool Due => Renewable || Bound(nameof(RenewalPercent)) || Bound(nameof(RenewalDays));
+
+    private protected override void SetUp()
+    {
+        if (Due || Authority != null)
+        {
+            renewals = new Renewals(Context, Bound(nameof(RenewalPercent)) ? RenewalPercent : (int?)null, Bound(nameof(RenewalDays)) ? RenewalDays : (int?)null);
+        }
+    }
 
     private protected override void ProcessItem()
     {
@@ -109,7 +157,7 @@ public sealed class GetCBCertificateCommand : StoreCmdlet
         }
         if (!any)
         {
-            bool filtered = Bound(nameof(Subject)) || Bound(nameof(FriendlyName)) || Bound(nameof(DnsName)) || Bound(nameof(ExpiringInDays)) || HasPrivateKey;
+            bool filtered = Bound(nameof(Subject)) || Bound(nameof(FriendlyName)) || Bound(nameof(DnsName)) || Bound(nameof(ExpiringInDays)) || HasPrivateKey || renewals != null;
             WarnOnce(filtered ? $"No certificate in {StorePath} matches." : $"{StorePath} has no certificates.");
         }
     }
@@ -164,6 +212,14 @@ public sealed class GetCBCertificateCommand : StoreCmdlet
             return false;
         }
         if (Bound(nameof(ExpiringInDays)) && certificate.NotAfter > DateTime.Now.AddDays(ExpiringInDays))
+        {
+            return false;
+        }
+        if (Authority != null && !string.Equals(renewals!.AuthorityOf(certificate), Authority, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+        if (Due && !renewals!.IsDue(certificate, DateTime.Now))
         {
             return false;
         }

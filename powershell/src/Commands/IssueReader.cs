@@ -33,6 +33,7 @@ internal static class IssueReader
             Subject = certificate?.Subject ?? Subject(issue),
             Message = Getter.Text(issue, Property.Message),
             Reason = Getter.Text(issue, Property.Reason),
+            RecommendedAction = Getter.Text(issue, Property.Remedy),
             CAReference = Getter.Text(issue, Property.CaReference),
             Warnings = Getter.Texts(issue, Property.Warning),
             NextTry = ModelConvert.TimeOrNull(Getter.Number(issue, Property.NextTry)),

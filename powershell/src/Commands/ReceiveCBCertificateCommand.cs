@@ -10,7 +10,9 @@ namespace CertBroker.Commands;
 /// <summary>
 /// <para>Asks a CA again for the certificate of a pending request.</para>
 /// <para>Takes a request that is pending, uncertain or was interrupted as far as it goes now, also in a new session or after
-/// a restart, and installs the certificate when it is there. Nothing is sent twice.</para>
+/// a restart, and installs the certificate when it is there. Nothing is sent twice. With -All, and for requests of the
+/// pipeline, a CA that named a time is asked when it has come. A request whose answer was lost is looked for at the CA, and
+/// sent again only when the CA has had its time to show it.</para>
 /// </summary>
 /// <example>
 /// <title>Ask for one request</title>
@@ -21,6 +23,11 @@ namespace CertBroker.Commands;
 /// <title>Ask for everything that waits at a CA</title>
 /// <code>Receive-CBCertificate -All</code>
 /// <para>Good for a scheduled task.</para>
+/// </example>
+/// <example>
+/// <title>Wait for the CA's decision</title>
+/// <code>Receive-CBCertificate -RequestId $pendingId -WaitSeconds 5</code>
+/// <para>Asks ever less often, and never before the time that the CA names.</para>
 /// </example>
 /// <example>
 /// <title>Ask through the pipeline</title>
@@ -58,6 +65,20 @@ public sealed class ReceiveCBCertificateCommand : CertBrokerCmdlet, ITraces
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[]? GrantRead { get; set; }
+
+    /// <summary>Asks also before the time that the CA named. Without it only requests that are typed are asked for so early; those of
+    /// -All and of the pipeline wait for their NextTry.</summary>
+    [Parameter]
+    public SwitchParameter Now { get; set; }
+
+    /// <summary>Installs a certificate for another person or host than asked for, with other names, usages or dates, too, with
+    /// warnings. Without it such a certificate stays in the journal, and the command fails.</summary>
+    [Parameter]
+    public SwitchParameter AllowDifferences { get; set; }
+
+    /// <summary>Installs a certificate that is signed with MD5 or SHA-1, or whose CA has too short a key, too.</summary>
+    [Parameter]
+    public SwitchParameter AllowWeakSignature { get; set; }
 
     /// <summary>A file the certificate is written to as PEM, once it is issued.</summary>
     [Parameter(ParameterSetName = "RequestId")]
@@ -108,7 +129,8 @@ public sealed class ReceiveCBCertificateCommand : CertBrokerCmdlet, ITraces
         {
             return;
         }
-        using NativeSettings options = Road.Options(!NoInstall, TrustRoot, null, WaitSeconds, allowDifferences: true);
+        using NativeSettings options = Road.Options(!NoInstall, TrustRoot, null, WaitSeconds, AllowDifferences, AllowWeakSignature)
+            .Set("ask-now", Now || (!All && !MyInvocation.ExpectingInput));
         Road.AllowTime(Operation, WaitSeconds);
         int status = NativeMethods.Resume(Context, Utf8.Z(id), ProviderHandle.None, options, ref Operation.Native, out IssueHandle issue, out ErrorHandle error);
         Operation.Check(status, error);

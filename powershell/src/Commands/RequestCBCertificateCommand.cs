@@ -107,9 +107,23 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
     [ValidateNotNullOrEmpty]
     public string[]? GrantRead { get; set; }
 
-    /// <summary>Fails when the CA changed something. Without it what was changed comes as warnings.</summary>
+    /// <summary>Takes nothing that the CA changed, be it the order of the subject's parts. Without it what a CA may well change
+    /// comes as warnings.</summary>
     [Parameter]
     public SwitchParameter Exact { get; set; }
+
+    /// <summary>Installs a certificate for another person or host than asked for, with other names, usages or dates, too, with
+    /// warnings. Without it such a certificate stays in the journal, and the command fails.</summary>
+    [Parameter]
+    public SwitchParameter AllowDifferences { get; set; }
+
+    /// <summary>Installs a certificate that is signed with MD5 or SHA-1, or whose CA has too short a key, too.</summary>
+    [Parameter]
+    public SwitchParameter AllowWeakSignature { get; set; }
+
+    /// <summary>When the certificate is to end. Without it the CA decides; not every CA can be asked.</summary>
+    [Parameter]
+    public DateTime? NotAfter { get; set; }
 
     /// <summary>How many requests of a pipeline are on their way to the CA at the same time, each over a connection of its own.
     /// Results come in the order of the input, some requests later than with 1.</summary>
@@ -173,7 +187,9 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
         var order = new NativeSettings();
         string? id = dynamicParameters == null && OrderSetting != null ? AuthorityAccess.ProviderOf(Context, Authority) : null;
         ProviderParameters.Apply(this, Context, id, ProviderParameters.Order, dynamicParameters, OrderSetting, order);
-        NativeSettings options = Road.Options(!NoInstall, TrustRoot, FriendlyName, WaitSeconds, !Exact);
+        NativeSettings options = Road.Options(!NoInstall, TrustRoot, FriendlyName, WaitSeconds, AllowDifferences, AllowWeakSignature)
+            .Set("exact", Exact)
+            .Ending(NotAfter);
         Send(path, order, options);
     }
 

@@ -12,15 +12,21 @@ internal static class Road
     // The library's own default deadline, for everything but the waiting.
     private const uint WorkMilliseconds = 300_000;
 
-    public static NativeSettings Options(bool install, bool trustRoot, string? friendlyName, int waitSeconds, bool allowDifferences)
+    public static NativeSettings Options(bool install, bool trustRoot, string? friendlyName, int waitSeconds, bool allowDifferences, bool allowWeakSignature)
     {
         return new NativeSettings()
             .Set("install", install)
             .Set("trust-root", trustRoot)
             .SetIfGiven("friendly-name", friendlyName)
             .Set("wait-seconds", waitSeconds)
-            .Set("allow-differences", allowDifferences);
+            .Set("allow-differences", allowDifferences)
+            .Set("allow-weak-signature", allowWeakSignature);
     }
+
+    /// <summary>The end of validity to ask for, as the library takes it.</summary>
+    public static NativeSettings Ending(this NativeSettings options, DateTime? notAfter) => notAfter == null
+        ? options
+        : options.SetIfGiven("not-after", new DateTimeOffset(notAfter.Value).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>Waiting for the CA must not run into the deadline of the work.</summary>
     public static void AllowTime(Operation operation, int waitSeconds)
@@ -37,7 +43,8 @@ internal static class Road
         switch (result.Status)
         {
             case IssuanceStatus.Denied:
-                warn($"{who} denied the request {result.RequestId}{message}");
+                string remedy = result.RecommendedAction.Length == 0 ? string.Empty : (message.EndsWith(".", StringComparison.Ordinal) ? " " : ". ") + result.RecommendedAction;
+                warn($"{who} denied the request {result.RequestId}{message}{remedy}");
                 break;
             // The library says it itself when it was the submission that ended so.
             case IssuanceStatus.Uncertain when !result.Warnings.Any(warning => warning.Contains("Receive-CBCertificate")):

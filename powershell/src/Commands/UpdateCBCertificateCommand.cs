@@ -66,6 +66,19 @@ public sealed class UpdateCBCertificateCommand : StoreCmdlet, IDynamicParameters
     [ValidateRange(0, Road.LongestWait)]
     public int WaitSeconds { get; set; }
 
+    /// <summary>Installs a certificate for other names, usages or dates than the old one's, too, with warnings. Without it such a
+    /// certificate stays in the journal, and the old one in its place.</summary>
+    [Parameter]
+    public SwitchParameter AllowDifferences { get; set; }
+
+    /// <summary>Installs a certificate that is signed with MD5 or SHA-1, or whose CA has too short a key, too.</summary>
+    [Parameter]
+    public SwitchParameter AllowWeakSignature { get; set; }
+
+    /// <summary>When the certificate is to end. Without it the CA decides; not every CA can be asked.</summary>
+    [Parameter]
+    public DateTime? NotAfter { get; set; }
+
     /// <summary>The order settings of the authority's provider.</summary>
     public object? GetDynamicParameters()
     {
@@ -103,7 +116,8 @@ public sealed class UpdateCBCertificateCommand : StoreCmdlet, IDynamicParameters
         using var order = new NativeSettings();
         string? id = dynamicParameters == null && OrderSetting != null ? AuthorityAccess.ProviderOf(Context, Authority) : null;
         ProviderParameters.Apply(this, Context, id, ProviderParameters.Order, dynamicParameters, OrderSetting, order);
-        using NativeSettings options = Road.Options(install: true, trustRoot: false, null, WaitSeconds, allowDifferences: true)
+        using NativeSettings options = Road.Options(install: true, trustRoot: false, null, WaitSeconds, AllowDifferences, AllowWeakSignature)
+            .Ending(NotAfter)
             .Set("reuse-key", ReuseKey)
             .Set("archive-old", !KeepOld);
         Road.AllowTime(Operation, WaitSeconds);

@@ -186,6 +186,12 @@ internal enum Property
     Warning = 51,
     /// <summary>The state's name: Prepared, Submitting, Pending, Issued, Installed, Denied, Failed, Uncertain, Abandoned. (TEXT)</summary>
     StateName = 52,
+    /// <summary>When the request went to the CA last, seconds since 1970 UTC; 0 = it did not. (NUMBER)</summary>
+    SentAt = 53,
+    /// <summary>How long before its end the CA wants the certificate renewed; 0 = it does not say. (NUMBER)</summary>
+    RenewalSeconds = 54,
+    /// <summary>Renewal: the thumbprint of the certificate that is renewed. (TEXT)</summary>
+    Replaces = 55,
     /// <summary>CERTBROKER_SEVERITY_... (NUMBER)</summary>
     Severity = 60,
     /// <summary>The rule's id: Inf.UnknownKey. (TEXT)</summary>

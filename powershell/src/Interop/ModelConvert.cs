@@ -92,8 +92,11 @@ internal static class ModelConvert
         Thumbprint = row.Text(Property.Thumbprint),
         Created = Time(row.Number(Property.Created)),
         Changed = Time(row.Number(Property.Changed)),
+        Sent = TimeOrNull(row.Number(Property.SentAt)),
         NextTry = TimeOrNull(row.Number(Property.NextTry)),
         Message = row.Text(Property.Message),
+        Reason = row.Text(Property.Reason),
+        RecommendedAction = row.Text(Property.Remedy),
     };
 
     public static IssuanceInfo Issuance(Row row) => new IssuanceInfo
@@ -114,7 +117,11 @@ internal static class ModelConvert
         Reason = row.Text(Property.Reason),
         Created = Time(row.Number(Property.Created)),
         Changed = Time(row.Number(Property.Changed)),
+        Sent = TimeOrNull(row.Number(Property.SentAt)),
         NextTry = TimeOrNull(row.Number(Property.NextTry)),
+        RecommendedAction = row.Text(Property.Remedy),
+        Replaces = row.Text(Property.Replaces),
+        RenewalPeriod = TimeSpan.FromSeconds(row.Number(Property.RenewalSeconds)),
     };
 
     public static IssuanceEvent Event(Row row) => new IssuanceEvent
@@ -191,6 +198,7 @@ internal static class ModelConvert
     public static AuthorityCheck Check(Row row, string authority) => new AuthorityCheck
     {
         Authority = authority,
+        Template = row.Text(Property.Template),
         Id = row.Text(Property.Id),
         Name = row.Text(Property.Name),
         Status = row.Text(Property.CheckStatus),

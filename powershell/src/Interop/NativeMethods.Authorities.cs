@@ -40,6 +40,10 @@ internal static partial class NativeMethods
     internal static extern int ProviderCaChain(
         ProviderHandle provider, byte[]? profile, ref NativeOperation operation, out ChainHandle @out, out ErrorHandle error);
 
+    [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_provider_check_templates")]
+    internal static extern int ProviderCheckTemplates(
+        ProviderHandle provider, byte[]? templates, ref NativeOperation operation, IntPtr each, IntPtr payload, out ErrorHandle error);
+
     [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true, EntryPoint = "certbroker_provider_search")]
     internal static extern int ProviderSearch(
         ProviderHandle provider, SettingsHandle terms, ref NativeOperation operation, IntPtr each, IntPtr payload, out ErrorHandle error);

@@ -38,6 +38,9 @@ public sealed class AuthorityCheck
     /// <summary>The authority that was checked.</summary>
     public string Authority { get; internal set; } = string.Empty;
 
+    /// <summary>The template that the row is about; empty when it is about the connection.</summary>
+    public string Template { get; internal set; } = string.Empty;
+
     /// <summary>The check's id.</summary>
     public string Id { get; internal set; } = string.Empty;
 

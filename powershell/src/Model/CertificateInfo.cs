@@ -72,6 +72,10 @@ public sealed class CertificateInfo
     /// <summary>Whether a renewal replaced it.</summary>
     public bool Archived { get; internal set; }
 
+    /// <summary>From when on it is to be renewed, local time; null unless Get-CBCertificate was asked for it with
+    /// -Renewable.</summary>
+    public DateTime? RenewAfter { get; internal set; }
+
     /// <summary>LocalMachine or CurrentUser; null when the certificate is in no store.</summary>
     public StoreLocation? StoreLocation { get; internal set; }
 

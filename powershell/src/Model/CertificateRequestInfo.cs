@@ -54,11 +54,21 @@ public sealed class CertificateRequestInfo
     /// <summary>When it changed last, local time.</summary>
     public DateTime Changed { get; internal set; }
 
-    /// <summary>When asking the CA again makes sense; null = at any time.</summary>
+    /// <summary>When it went to the CA last, local time; null when it did not.</summary>
+    public DateTime? Sent { get; internal set; }
+
+    /// <summary>When asking the CA again makes sense, and for an uncertain request when it may be sent again; null = at any
+    /// time.</summary>
     public DateTime? NextTry { get; internal set; }
 
     /// <summary>What is waited for, or why it was denied.</summary>
     public string Message { get; internal set; } = string.Empty;
+
+    /// <summary>The CA's reason code.</summary>
+    public string Reason { get; internal set; } = string.Empty;
+
+    /// <summary>What to do about a denial; empty when the CA does not say.</summary>
+    public string RecommendedAction { get; internal set; } = string.Empty;
 
     /// <summary>The request's id.</summary>
     public override string ToString() => RequestId;

@@ -27,6 +27,9 @@ public sealed class IssuanceResult
     /// <summary>The CA's reason code.</summary>
     public string Reason { get; internal set; } = string.Empty;
 
+    /// <summary>What to do about a denial; empty when the CA does not say.</summary>
+    public string RecommendedAction { get; internal set; } = string.Empty;
+
     /// <summary>What the CA calls the request, for its support.</summary>
     public string CAReference { get; internal set; } = string.Empty;
 
@@ -103,8 +106,20 @@ public sealed class IssuanceInfo
     /// <summary>When it changed last, local time.</summary>
     public DateTime Changed { get; internal set; }
 
+    /// <summary>When it went to the CA last, local time; null when it did not.</summary>
+    public DateTime? Sent { get; internal set; }
+
     /// <summary>When asking the CA again makes sense; null = at any time.</summary>
     public DateTime? NextTry { get; internal set; }
+
+    /// <summary>What to do about a denial; empty when the CA does not say.</summary>
+    public string RecommendedAction { get; internal set; } = string.Empty;
+
+    /// <summary>The thumbprint of the certificate that is renewed; empty when it is a new one.</summary>
+    public string Replaces { get; internal set; } = string.Empty;
+
+    /// <summary>How long before its end the CA wants the certificate renewed; zero when it does not say.</summary>
+    public TimeSpan RenewalPeriod { get; internal set; }
 
     /// <summary>What happened, oldest first; empty unless asked for.</summary>
     public IssuanceEvent[] Events { get; internal set; } = Array.Empty<IssuanceEvent>();

@@ -60,6 +60,7 @@ public sealed partial class DigiCertFixture : IDisposable
         var all = new System.Collections.Hashtable
         {
             ["service-fqdn"] = $"localhost:{Lab.Port}", ["ca-name"] = "Symantec", ["ra-certificate-thumbprint"] = Ra, ["server-trust"] = Lab.PathOf("root.pem"), ["timeout-ms"] = TimeOut,
+            ["search-lag"] = 0,
         };
         foreach ((string setting, object? value) in settings)
         {
