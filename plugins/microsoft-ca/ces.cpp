@@ -65,6 +65,20 @@ std::string reason_of(const soap::Fault &fault) {
     return known != nullptr ? known->name : hresult_text(*fault.detail->error_code);
 }
 
+/// The CAs' certificates of an answer, the one that issued first: an enrolment service has no other message for them.
+void remember_authorities(Call call, const std::vector<std::string> &chain) {
+    std::vector<std::string> known(chain.begin() + 1, chain.end());
+    std::stable_partition(known.begin(), known.end(), [&](const std::string &der) {
+        return call.host()->issued_by(call.raw(), bytes(chain.front()), bytes(der)) == CBP_OK;
+    });
+    if (known.empty()) return;
+    known.resize(std::min(known.size(), most_authorities));
+    std::string lines;
+    for (const std::string &der : known)
+        lines += (lines.empty() ? "" : "\n") + hex(der);
+    call.put_state({{authorities_entry, lines}});
+}
+
 bool is_certain(const soap::Fault &fault) {
     return fault.is_authentication() || fault.is_sender() || (fault.detail && fault.detail->error_code);
 }
@@ -285,10 +299,7 @@ cbp_status Ces::give(Exchange &exchange, const char *idempotency, const std::str
         if (call.host()->issued_by(call.raw(), bytes(*leaf), bytes(der)) == CBP_OK) others.push_back(bytes(der));
     }
     orders::Issued issued{orders::in_order(call, *leaf, others, key_id, what), answer.request_id};
-    std::string known;
-    for (std::size_t i = 1; i < issued.chain.size() && i <= most_authorities; ++i)
-        known += (known.empty() ? "" : "\n") + hex(issued.chain[i]);
-    if (!known.empty()) call.put_state({{authorities_entry, known}});
+    remember_authorities(call, issued.chain);
     if (issued.reference.empty())
         issued.reference = text_of(call, call.parse(CBP_PARSE_CERTIFICATE, bytes(*leaf)), CBP_FIELD_SERIAL);
     return orders::give(call, idempotency, issued);

@@ -34,13 +34,20 @@ bool is_issued_by(Call call, const std::string &certificate, const std::string &
     return call.host()->issued_by(call.raw(), bytes(certificate), bytes(issuer)) == CBP_OK;
 }
 
+/// The CAs' certificates of former answers, the one that issued first.
+std::vector<std::string> known_authorities(Call call) {
+    std::vector<std::string> out;
+    const std::string kept = call.state(authorities_entry);
+    for (const std::string_view line : split(kept, '\n')) {
+        if (auto der = bytes_of_hex(line); der && !der->empty()) out.push_back(*std::move(der));
+    }
+    return out;
+}
+
 /// A CA's certificate and what is known of those above it, from former answers.
 std::vector<std::string> chain_from(Call call, std::string certificate) {
     constexpr std::size_t deepest = 10;
-    std::vector<std::string> known;
-    for (const std::string_view line : split(call.state(authorities_entry), '\n')) {
-        if (auto der = bytes_of_hex(line); der && !der->empty()) known.push_back(*std::move(der));
-    }
+    const std::vector<std::string> known = known_authorities(call);
     std::vector<std::string> chain{std::move(certificate)};
     while (chain.size() < deepest && !is_issued_by(call, chain.back(), chain.back())) {
         const auto above = std::find_if(known.begin(), known.end(), [&](const std::string &candidate) {
@@ -142,10 +149,8 @@ cbp_status Ces::ca_chain(Call call, const char *profile) {
     const std::string what = "The CA's certificates could not be told: ";
     if (direct_) {
         // Those of the answers so far; an enrolment service itself has no message for it.
-        for (const std::string_view line : split(call.state(authorities_entry), '\n')) {
-            const auto der = bytes_of_hex(line);
-            if (!der || der->empty()) continue;
-            for (const std::string &one : chain_from(call, *der))
+        if (const auto known = known_authorities(call); !known.empty()) {
+            for (const std::string &one : chain_from(call, known.front()))
                 call.check(call.host()->add_certificate(call.raw(), bytes(one)));
             return CBP_OK;
         }

@@ -170,7 +170,7 @@ std::optional<std::uint64_t> number(std::string_view decimal) {
 }
 
 bool is_oid(std::string_view text) {
-    if (text.size() < 3 || text.size() > 64 || text.front() == '.' || text.back() == '.') return false;
+    if (text.size() < 3 || text.size() > 128 || text.front() == '.' || text.back() == '.') return false;
     return text.find('.') != std::string_view::npos && text.find("..") == std::string_view::npos &&
            text.find_first_not_of("0123456789.") == std::string_view::npos;
 }

@@ -27,7 +27,7 @@ std::optional<std::string> bytes_of_hex(std::string_view hex);
 std::string hresult_text(std::uint32_t code);
 std::optional<std::uint64_t> number(std::string_view decimal);
 
-/// Dotted decimal with at least two arcs, at most 64 characters.
+/// Dotted decimal with at least two arcs, at most 200 characters: those of templates have fifteen arcs.
 bool is_oid(std::string_view text);
 /// A RequestID as CAs number them: 1 to 10 decimal digits.
 bool is_request_id(std::string_view text);

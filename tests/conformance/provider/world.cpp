@@ -92,7 +92,8 @@ static std::optional<x509::Csr> csr_in(std::string_view body) {
 
 /// PEM: {chain} leaf and CA; {chain-reversed}; {leaf}; {wrong-key} a certificate for another key; {truncated} half of
 /// one. Base64 of DER: {pkcs7} leaf and CA as certs-only PKCS#7, with -reversed, -truncated and -wrong-key likewise;
-/// {leaf-der}; {ca-der}; {last-leaf-der} and {serial} of the certificate that was made last.
+/// {leaf-der}; {wrong-key-der}; {ca-der}; {last-leaf-der} and {serial} of the certificate that was made last.
+/// {asked:TEXT} is what stands in the request's body behind TEXT, up to the next markup, quote or line end.
 std::string ScriptedHttp::fill(std::string body, const http::Request &request) {
     // One answer at a time: each is for the request that was seen last.
     const std::lock_guard lock(filling_);
@@ -104,6 +105,16 @@ std::string ScriptedHttp::fill(std::string body, const http::Request &request) {
             at += value.size();
         }
     };
+    for (auto at = body.find("{asked:"); at != std::string::npos; at = body.find("{asked:", at)) {
+        const auto end = body.find('}', at);
+        if (end == std::string::npos) break;
+        const std::string_view asked = as_text(request.body);
+        const auto found = asked.find(body.substr(at + 7, end - at - 7));
+        std::string_view value = found == std::string_view::npos ? "" : asked.substr(found + end - at - 7);
+        value = value.substr(0, value.find_first_of("<\"\r\n"));
+        body.replace(at, end + 1 - at, value);
+        at += value.size();
+    }
     // Asked without an order before it: some certificate, as a CA with other customers would have one.
     if (!last_csr_ && body.find('{') != std::string::npos) last_csr_ = some_csr();
     const auto leaf = [this] {
@@ -126,6 +137,7 @@ std::string ScriptedHttp::fill(std::string body, const http::Request &request) {
     replace("{pkcs7-reversed}", [&] { return pkcs7(*ca_, leaf()); });
     replace("{pkcs7-truncated}", [&] { return pkcs7(leaf(), *ca_).substr(0, 300); });
     replace("{pkcs7-wrong-key}", [&] { return pkcs7(wrong(), *ca_); });
+    replace("{wrong-key-der}", [&] { return to_base64(wrong().der()); });
     replace("{leaf-der}", [&] { return to_base64(leaf().der()); });
     replace("{ca-der}", [&] { return to_base64(ca_->der()); });
     replace("{last-leaf-der}", [&] { return to_base64(last_leaf().der()); });
