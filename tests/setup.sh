@@ -7,8 +7,9 @@ set -euo pipefail
 what=${1:-test}
 build_packages=(g++ cmake ninja-build ccache pkg-config python3 openssl ca-certificates
   libssl-dev libmsgsl-dev libspdlog-dev libfmt-dev libsqlite3-dev libcurl4-openssl-dev libpugixml-dev)
-# scep: scepserver and scepclient, which the provider endpoint-protection is tested against.
-test_packages=(clang-format clang-tidy gnutls-bin scep)
+# What the provider endpoint-protection is tested against: scepserver and scepclient; strongSwan's pki with what it reads
+# addresses and keys by; certmonger with a bus for it.
+test_packages=(clang-format clang-tidy gnutls-bin scep strongswan-pki libstrongswan-standard-plugins libstrongswan-extra-plugins certmonger dbus-daemon curl)
 windows_packages=(g++-mingw-w64-x86-64-posix wine64 nasm dpkg-dev tcl perl make)
 
 say() { printf '%s\n' "$*" >&2; }

@@ -19,6 +19,11 @@ internal sealed record Behaviour
     /// <summary>Whether a first request must carry a password of the challenge page.</summary>
     public bool Challenge { get; init; } = true;
 
+    /// <summary>Whether messages are held to RFC 8894 by the letter, as ours must be. Otherwise the ways of other clients are taken, too: a POST without
+    /// application/x-pki-message, a signature named sha256WithRSAEncryption, attributes of a PKCS#10 out of order, a CertPoll that names the RA;
+    /// and the RA signs with a certificate for all purposes.</summary>
+    public bool Strict { get; init; } = true;
+
     /// <summary>GetCACert: RA for signing, RA for encryption, CA; in this order.</summary>
     public string Order { get; init; } = "sec";
 
@@ -39,6 +44,7 @@ internal sealed record Behaviour
             Cipher = Text("cipher", Cipher, "aes", "des3"),
             Capabilities = Text("capabilities", Capabilities),
             Challenge = body["challenge"]?.GetValue<bool>() ?? Challenge,
+            Strict = body["strict"]?.GetValue<bool>() ?? Strict,
             Order = Text("order", Order, "sec", "sce", "esc", "ecs", "ces", "cse"),
         };
     }

@@ -136,7 +136,7 @@ internal sealed class NdesLab : IAsyncDisposable
         if (HttpMethods.IsPost(http.Request.Method))
         {
             if (!service.Behaviour.Capabilities.Contains("POST", StringComparison.Ordinal) && !service.Behaviour.Capabilities.Contains("SCEPStandard", StringComparison.Ordinal) ||
-                http.Request.ContentType != "application/x-pki-message")
+                (service.Behaviour.Strict && http.Request.ContentType != "application/x-pki-message"))
             {
                 await Send(http, 405, "text/html", []);
                 return;

@@ -65,11 +65,11 @@ internal sealed record ScepMessage(int Type, string Transaction, byte[] Nonce, X
 {
     public const int CertRep = 3, RenewalReq = 17, PkcsReq = 19, CertPoll = 20, GetCert = 21, GetCrl = 22;
 
-    private const string Data = "1.2.840.113549.1.7.1", RsaEncryption = "1.2.840.113549.1.1.1", Sha256 = "2.16.840.1.101.3.4.2.1";
+    private const string Data = "1.2.840.113549.1.7.1", RsaEncryption = "1.2.840.113549.1.1.1", Sha256 = "2.16.840.1.101.3.4.2.1", Sha256WithRsa = "1.2.840.113549.1.1.11";
     private const string Aes128 = "2.16.840.1.101.3.4.1.2", Aes256 = "2.16.840.1.101.3.4.1.42", TripleDes = "1.2.840.113549.3.7", Sha1 = "1.3.14.3.2.26";
 
     /// <summary>Header first: who can be answered is answered, whatever is wrong with the rest.</summary>
-    public static ScepMessage Read(byte[] bytes, X509Certificate2 recipient, bool old, Action<ScepMessage> headerIsRead)
+    public static ScepMessage Read(byte[] bytes, X509Certificate2 recipient, Behaviour behaviour, Action<ScepMessage> headerIsRead)
     {
         var signed = new SignedCms();
         signed.Decode(bytes);
@@ -85,7 +85,9 @@ internal sealed record ScepMessage(int Type, string Transaction, byte[] Nonce, X
         Require(signed.ContentInfo.ContentType.Value == Data && !signed.Detached, Refusal.BadMessageCheck, "the content is no id-data");
         Require(header.Nonce.Length == 16, Refusal.BadMessageCheck, "the nonce has not 16 octets");
         Require(header.Transaction.Length is > 0 and <= 255, Refusal.BadMessageCheck, "the transaction id is empty or long");
-        Require(signer.SignatureAlgorithm.Value == RsaEncryption, Refusal.BadAlg, "the signature is named otherwise than rsaEncryption");
+        bool old = behaviour.Old;
+        // Both names are right (RFC 5754 section 3.2), but not every server takes the other one.
+        Require(signer.SignatureAlgorithm.Value == RsaEncryption || (!behaviour.Strict && signer.SignatureAlgorithm.Value == Sha256WithRsa), Refusal.BadAlg, "the signature is named otherwise than rsaEncryption");
         Require(signer.DigestAlgorithm.Value == (old ? Sha1 : Sha256), Refusal.BadAlg, $"the digest is {signer.DigestAlgorithm.Value}");
 
         var enveloped = new EnvelopedCms();

@@ -22,13 +22,14 @@ internal sealed class ScepService
     private readonly Dictionary<string, Transaction> transactions = [];
     private readonly List<X509Certificate2> issued = [];
     private readonly List<SeenMessage> seen = [];
-    private readonly X509Certificate2 signing, encryption, stranger;
+    private readonly X509Certificate2 signing, signingForAll, encryption, stranger;
     private readonly Challenges challenges;
 
     public ScepService(TestCa ca, Challenges challenges, DateTimeOffset now)
     {
         (Ca, this.challenges) = (ca, challenges);
         signing = MakeRa(ca, "NDES Lab RA signing", X509KeyUsageFlags.DigitalSignature, now);
+        signingForAll = MakeRa(ca, "NDES Lab RA signing", X509KeyUsageFlags.DigitalSignature, now, agent: false);
         encryption = MakeRa(ca, "NDES Lab RA encryption", X509KeyUsageFlags.KeyEncipherment, now);
         stranger = MakeRa(TestCa.CreateRoot("Somebody Else's CA", now), "Somebody Else's RA", X509KeyUsageFlags.DigitalSignature, now);
     }
@@ -63,7 +64,7 @@ internal sealed class ScepService
         var all = new X509Certificate2Collection();
         foreach (char which in Behaviour.Order)
         {
-            all.Add(which switch { 's' => signing, 'e' => encryption, _ => Ca.Certificate });
+            all.Add(which switch { 's' => Signing(Behaviour), 'e' => encryption, _ => Ca.Certificate });
         }
         return all.Export(X509ContentType.Pkcs7)!;
     }
@@ -105,11 +106,11 @@ internal sealed class ScepService
             Behaviour behaviour = Behaviour;
             try
             {
-                message = ScepMessage.Read(bytes, encryption, behaviour.Old, header => message = header);
+                message = ScepMessage.Read(bytes, encryption, behaviour, header => message = header);
                 reply = message.Type switch
                 {
                     ScepMessage.PkcsReq or ScepMessage.RenewalReq => Enroll(message, behaviour),
-                    ScepMessage.CertPoll => Poll(message),
+                    ScepMessage.CertPoll => Poll(message, behaviour),
                     ScepMessage.GetCert => Fetch(message),
                     _ => throw new Refusal(Refusal.BadRequest, $"messages of type {message.Type} are not answered"),
                 };
@@ -125,18 +126,23 @@ internal sealed class ScepService
             }
             seen.Add(new SeenMessage(message!.Type, message.Transaction, Convert.ToHexString(message.Nonce), message.Signer.Thumbprint, message.Cipher,
                 reply.Status switch { ScepReply.Success => "success", ScepReply.Pending => "pending", _ => $"failure {reply.FailInfo}" }, why));
-            return reply.Write(message, behaviour.Fault == "signer" ? stranger : signing, behaviour);
+            return reply.Write(message, behaviour.Fault == "signer" ? stranger : Signing(behaviour), behaviour);
         }
     }
+
+    /// <summary>NDES's RA certificates are for enrolment agents only, which certmonger takes no signature from.</summary>
+    private X509Certificate2 Signing(Behaviour behaviour) => behaviour.Strict ? signing : signingForAll;
 
     private ScepReply Enroll(ScepMessage message, Behaviour behaviour)
     {
         CertificateRequest request;
         try
         {
-            request = CertificateRequest.LoadSigningRequest(message.Content, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
+            request = behaviour.Strict
+                ? CertificateRequest.LoadSigningRequest(message.Content, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions)
+                : UnsortedRequest.Read(message.Content);
         }
-        catch (CryptographicException error)
+        catch (Exception error) when (error is CryptographicException or AsnContentException)
         {
             throw new Refusal(Refusal.BadRequest, "the PKCS#10 cannot be read: " + error.Message);
         }
@@ -176,7 +182,7 @@ internal sealed class ScepService
         ScepMessage.Require(message.Signer.SubjectName.RawData.AsSpan().SequenceEqual(request.SubjectName.RawData), Refusal.BadMessageCheck, "the signer has another subject than the request");
     }
 
-    private ScepReply Poll(ScepMessage message)
+    private ScepReply Poll(ScepMessage message, Behaviour behaviour)
     {
         ScepMessage.Require(transactions.TryGetValue(message.Transaction, out Transaction? transaction), Refusal.BadCertId, "there is no such transaction");
         var reader = new AsnReader(message.Content, AsnEncodingRules.DER);
@@ -184,7 +190,8 @@ internal sealed class ScepService
         reader.ThrowIfNotEmpty();
         byte[] issuer = names.ReadEncodedValue().ToArray(), subject = names.ReadEncodedValue().ToArray();
         names.ThrowIfNotEmpty();
-        ScepMessage.Require(issuer.AsSpan().SequenceEqual(Ca.Certificate.SubjectName.RawData), Refusal.BadCertId, "the issuer is not this CA");
+        bool ours = issuer.AsSpan().SequenceEqual(Ca.Certificate.SubjectName.RawData) || (!behaviour.Strict && issuer.AsSpan().SequenceEqual(signing.SubjectName.RawData));
+        ScepMessage.Require(ours, Refusal.BadCertId, $"the issuer '{new X500DistinguishedName(issuer).Name}' is not this CA");
         ScepMessage.Require(subject.AsSpan().SequenceEqual(transaction!.Request.SubjectName.RawData), Refusal.BadCertId, "the subject is not the request's");
         return Settle(transaction);
     }
@@ -232,12 +239,12 @@ internal sealed class ScepService
         return reader.PeekTag().TagValue == (int)UniversalTagNumber.UTF8String ? reader.ReadCharacterString(UniversalTagNumber.UTF8String) : reader.ReadCharacterString(UniversalTagNumber.PrintableString);
     }
 
-    private static X509Certificate2 MakeRa(TestCa ca, string name, X509KeyUsageFlags usage, DateTimeOffset now)
+    private static X509Certificate2 MakeRa(TestCa ca, string name, X509KeyUsageFlags usage, DateTimeOffset now, bool agent = true)
     {
         var key = RSA.Create(2048);
         byte[] der = ca.Sign(new Wish(CertificateText.Name(("O", "CertBroker Lab"), ("CN", name)), new PublicKey(key), now.AddDays(-1), now.AddYears(2))
         {
-            Usage = usage, ExtendedUsage = ["1.3.6.1.4.1.311.20.2.1"],
+            Usage = usage, ExtendedUsage = agent ? ["1.3.6.1.4.1.311.20.2.1"] : [],
         });
         using X509Certificate2 plain = X509CertificateLoader.LoadCertificate(der);
         return plain.CopyWithPrivateKey(key);
