@@ -98,11 +98,9 @@ std::unique_ptr<Transport> make_ces(const Connection &connection) {
 
 Ces::Ces(const Connection &connection) : connection_(connection), direct_(is_enrolment_url(connection.url)) {}
 
-std::optional<Candidate> way_in(const xcep::Address &address, const Connection &connection, bool renew,
-                                bool has_current_key) {
-    if (address.renewal_only && !renew) return std::nullopt;
+std::optional<Candidate> way_in(const xcep::Address &address, const Connection &connection, const Renewal &renewal) {
+    if (address.renewal_only && !renewal.wanted) return std::nullopt;
     const Authentication how = connection.authentication;
-    const bool by_old = renew && has_current_key;
     Candidate out{address.uri, how, false, address.priority.value_or(std::numeric_limits<std::int64_t>::max())};
     switch (address.authentication) {
     case static_cast<std::int64_t>(xcep::ClientAuthentication::transport):
@@ -113,14 +111,15 @@ std::optional<Candidate> way_in(const xcep::Address &address, const Connection &
         break;
     case static_cast<std::int64_t>(xcep::ClientAuthentication::certificate):
         // An address for renewals alone is one of key-based renewal: the old certificate is who asks.
-        out.with_current = by_old && (address.renewal_only || how != Authentication::certificate);
+        out.with_current =
+            renewal.wanted && renewal.has_key && (address.renewal_only || how != Authentication::certificate);
         out.as = Authentication::certificate;
         if (how == Authentication::certificate || out.with_current) return out;
         break;
     case static_cast<std::int64_t>(xcep::ClientAuthentication::anonymous):
         // What the old certificate has signed needs nobody else to vouch for it.
         out.as = Authentication::anonymous;
-        if (how == Authentication::anonymous || by_old) return out;
+        if (how == Authentication::anonymous || (renewal.wanted && renewal.is_signed)) return out;
         break;
     default:
         break;
@@ -130,7 +129,8 @@ std::optional<Candidate> way_in(const xcep::Address &address, const Connection &
 
 std::vector<Candidate> Ces::candidates(const xcep::Policies &set, const xcep::Template &wanted, const cbp_order &order,
                                        bool renew) const {
-    const bool has_current_key = order.current_key != nullptr && order.current_der.size > 0;
+    const Renewal renewal{renew, order.current_key != nullptr && order.current_der.size > 0,
+                          orders::message_of(order).kind != CBP_MESSAGE_NONE};
     std::vector<Candidate> out;
     std::vector<std::string> others;
     for (const xcep::Authority *authority : set.authorities_of(wanted)) {
@@ -139,7 +139,7 @@ std::vector<Candidate> Ces::candidates(const xcep::Policies &set, const xcep::Te
             continue;
         }
         for (const xcep::Address &address : authority->addresses) {
-            if (auto found = way_in(address, connection_, renew, has_current_key))
+            if (auto found = way_in(address, connection_, renewal))
                 out.push_back(*std::move(found));
             else
                 others.push_back(names_of(address) + (address.renewal_only ? " for renewals only" : ""));
@@ -161,7 +161,10 @@ Ces::Plan Ces::plan(Exchange &exchange, const cbp_order &order, bool renew) {
     check_own_attributes(call, csr, connection_);
     Plan out;
     out.key_id = text_of(call, csr, CBP_FIELD_KEY_ID);
-    out.order.message = base64(text(order.csr_der));
+    const orders::Message message = orders::message_of(order);
+    out.order.message = base64(text(message.der));
+    // CMC goes by that name as well.
+    if (message.kind != CBP_MESSAGE_NONE) out.order.kind = wstep::MessageKind::pkcs7;
     std::string profile(trim(order.profile != nullptr ? order.profile : ""));
     if (profile.empty()) profile = text_of(call, csr, CBP_FIELD_TEMPLATE);
     if (direct_) {
@@ -173,7 +176,7 @@ Ces::Plan Ces::plan(Exchange &exchange, const cbp_order &order, bool renew) {
         const PolicySet set = policies_with(exchange, profile.c_str());
         const xcep::Template &wanted = template_of(*set, profile.c_str());
         templates::require_usable(wanted, not_sent);
-        if (wanted.ra && wanted.ra->signatures > 0)
+        if (wanted.ra && wanted.ra->signatures > 0 && message.kind == CBP_MESSAGE_NONE)
             throw failure(errors::signature_required, not_sent + ": the template '" + wanted.name + "' wants " +
                                                           std::to_string(wanted.ra->signatures) +
                                                           " signature(s) of registration authorities");

@@ -77,9 +77,13 @@ private:
     std::int64_t asked_at_ = 0;
 };
 
+struct Renewal {
+    bool wanted = false;
+    bool has_key = false;   ///< that of the old certificate is at hand
+    bool is_signed = false; ///< the message is signed with it
+};
 /// How an order may be sent to `address` by a client that is set up like that; nothing when it cannot. Renewing, the
-/// old certificate may show who asks (key-based renewal) when its key is at hand.
-std::optional<Candidate> way_in(const xcep::Address &address, const Connection &connection, bool renew,
-                                bool has_current_key);
+/// old certificate may show who asks (key-based renewal).
+std::optional<Candidate> way_in(const xcep::Address &address, const Connection &connection, const Renewal &renewal);
 
 } // namespace microsoft_ca

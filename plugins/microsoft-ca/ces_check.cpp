@@ -38,7 +38,7 @@ void tell_addresses(const Rows &rows, const xcep::Policies &set, const std::vect
     std::vector<std::string> usable;
     for (const xcep::Authority *authority : of) {
         for (const xcep::Address &address : authority->addresses) {
-            if (authority->enroll && way_in(address, connection, false, false)) usable.push_back(address.uri);
+            if (authority->enroll && way_in(address, connection, {})) usable.push_back(address.uri);
         }
     }
     if (usable.empty())

@@ -133,6 +133,7 @@ cbp_status Ces::policy(Call call, const char *profile) {
     if (direct_) {
         const std::string name(trim(profile != nullptr ? profile : ""));
         if (!name.empty() && !is_oid(name)) add(CBP_RULE_CSR_TEMPLATE_NAME, name);
+        add(CBP_RULE_RENEWAL_MESSAGE, templates::renewal_message);
         add(CBP_RULE_INFORMATION, "url is an enrolment service: there is no policy to ask before");
         return CBP_OK;
     }

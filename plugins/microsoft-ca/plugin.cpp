@@ -7,7 +7,7 @@ namespace {
 
 constexpr cbp_plugin descriptor = certbroker::plugin::describe<microsoft_ca::MicrosoftCa>(
     "microsoft-ca", "Microsoft CA (AD CS)", "0.1.0", "docs/providers/microsoft-ca.md", microsoft_ca::settings_table,
-    CBP_NEEDS_NETWORK);
+    CBP_NEEDS_NETWORK | CBP_TAKES_REQUEST_MESSAGES);
 
 } // namespace
 

@@ -132,6 +132,7 @@ std::vector<Rule> rules_of(const xcep::Template &wanted) {
     if (wanted.validity_seconds > 0)
         out.push_back({CBP_RULE_MAX_VALIDITY_DAYS,
                        std::to_string((wanted.validity_seconds + day - 1) / static_cast<std::uint64_t>(day))});
+    out.push_back({CBP_RULE_RENEWAL_MESSAGE, renewal_message});
     add_information(wanted, out);
     return out;
 }

@@ -28,6 +28,9 @@ std::string impersonation(const xcep::Template &wanted);
 /// MicrosoftCa.KeyArchival.
 void require_usable(const xcep::Template &wanted, std::string_view what);
 
+/// Renewals are signed with the old key as Windows' own client does it, as long as there is one.
+inline constexpr const char *renewal_message = "PKCS7 or PKCS10";
+
 inline constexpr std::string_view oid_template_name = "1.3.6.1.4.1.311.20.2";
 inline constexpr std::string_view oid_template_information = "1.3.6.1.4.1.311.21.7";
 

@@ -410,6 +410,35 @@ TEST_CASE("A renewal may use addresses for renewals, and the old certificate sho
     }
 }
 
+TEST_CASE("A message of the host goes instead of the request, and what it is signed with counts") {
+    Rig rig;
+    auto policy = rig.policy();
+    policy.templates[0].ra = "<rARequirements><rASignatures>1</rASignatures><rAEKUs xsi:nil=\"true\"/><rAPolicies "
+                             "xsi:nil=\"true\"/></rARequirements>";
+    policy.addresses = {{1, ces_second, "1"}, {4, ces, "2"}};
+    rig.services.answer(cep, policy.text());
+    const auto csr = rig.csr();
+    const auto leaf = rig.certificate(csr);
+    for (const std::string &url : {ces, ces_second})
+        rig.services.answer(url, envelope(answer_body(x509_token(rig.base64(leaf)), rig.pkcs7(leaf))));
+    auto order = rig.order(csr);
+    order.message = {0x30, 0x03, 0x02, 0x01, 0x07};
+    SECTION("for a template that wants a signature") {
+        order.message_kind = core::provider::MessageKind::cmc;
+        CHECK(submit(rig, order).state == State::issued);
+        CHECK(has(rig.services.last_body(ces), "ValueType=\"" + wsse + "#PKCS7\""));
+        CHECK(has(rig.services.last_body(ces), ">MAMCAQc=<"));
+    }
+    SECTION("a renewal that the old key has signed needs nobody else to vouch for it") {
+        order.message_kind = core::provider::MessageKind::pkcs7;
+        order.current = &leaf;
+        CHECK(must(rig.ca().renew(order, rig.operation)).state == State::issued);
+        CHECK(has(rig.services.last_body(ces_second), ">MAMCAQc=<"));
+        CHECK(rig.services.last(ces_second).places.empty());
+        CHECK(rig.services.count(ces) == 0);
+    }
+}
+
 TEST_CASE("An enrolment service as url is asked without a policy") {
     Rig rig;
     rig.settings.set("url", ces);

@@ -61,6 +61,8 @@ TEST_CASE("A template's rules say what a request has to be like") {
     CHECK(policy.extensions[2].oid == "2.5.29.15");
     CHECK(policy.extensions[2].critical);
     CHECK(policy.required_subject.empty());
+    CHECK(policy.renewal_message == "PKCS7");
+    CHECK_FALSE(policy.renewal_message_required);
     // By OID it is the same template.
     CHECK(must(rig.ca().policy(template_oid, rig.operation)).extensions.size() == 3);
     CHECK(rig.services.count(cep) == 1);
