@@ -24,9 +24,18 @@ struct CmsSignOptions {
     std::vector<CmsAttribute> signed_attributes;       ///< besides contentType, messageDigest and signingTime
     std::vector<Bytes> extra_certificates;             ///< DER, besides the signer's
     bool signing_time = true;
+    /// No signed attributes at all: the content itself is signed (RFC 5652 section 5.4; only with id-data).
+    bool bare = false;
 };
 Result<Bytes> cms_sign(const PrivateKey &key, ByteView signer_certificate_der, ByteView content,
                        const CmsSignOptions &options);
+
+/// One of several who sign the same content.
+struct CmsSigner {
+    const PrivateKey *key = nullptr;
+    Bytes certificate_der; ///< travels along, named by issuer and serial; empty: named by the key's identifier
+};
+Result<Bytes> cms_sign(const std::vector<CmsSigner> &signers, ByteView content, const CmsSignOptions &options);
 
 struct CmsVerified {
     std::string content_type;

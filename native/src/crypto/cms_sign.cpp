@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "base/clock.hpp"
 #include "base/der.hpp"
@@ -80,6 +81,13 @@ Bytes value(Body &&body) {
     return std::move(writer).take();
 }
 
+/// The order that DER has for a SET OF.
+void sort_as_set(std::vector<Bytes> &members) {
+    std::sort(members.begin(), members.end(), [](const Bytes &a, const Bytes &b) {
+        return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
+    });
+}
+
 /// The attributes one behind the other in DER's order for SET OF (X.690 section 11.6).
 Result<Bytes> signed_attributes(ByteView content, const CmsSignOptions &options) {
     std::vector<Bytes> all;
@@ -94,60 +102,115 @@ Result<Bytes> signed_attributes(ByteView content, const CmsSignOptions &options)
             return not_signed("the value of attribute " + own.oid + " is no DER");
         all.push_back(attribute(own.oid, own.value_der));
     }
-    std::sort(all.begin(), all.end(), [](const Bytes &a, const Bytes &b) {
-        return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
-    });
+    sort_as_set(all);
     Bytes out;
     for (const Bytes &one : all)
         out.insert(out.end(), one.begin(), one.end());
     return out;
 }
 
-} // namespace
+/// How a SignerInfo names its signer (RFC 5652 section 5.3) and which version that makes it.
+struct SignerId {
+    std::int64_t version = 1;
+    Bytes der;
+};
+Result<SignerId> signer_id(const CmsSigner &signer) {
+    if (signer.certificate_der.empty()) {
+        der::Writer name;
+        name.element(der::context(0, false), signer.key->public_key().key_identifier());
+        return SignerId{3, std::move(name).take()};
+    }
+    auto read = read_signer(signer.certificate_der);
+    if (!read) return not_signed("the signer's certificate could not be read").because(std::move(read).error());
+    if (!(read->key == signer.key->public_key()))
+        return not_signed("the signer's certificate does not belong to the key");
+    return SignerId{1, std::move(read->issuer_and_serial)};
+}
 
-Result<Bytes> cms_sign(const PrivateKey &key, ByteView signer_certificate_der, ByteView content,
-                       const CmsSignOptions &options) {
-    if (content.size() > most_octets)
-        return fail(errors::too_large, "The CMS message could not be signed: its content is larger than 16 MiB");
-    if (!der::is_oid(options.content_type)) return not_signed("its content type is no object identifier");
-    auto signer = read_signer(signer_certificate_der);
-    if (!signer) return not_signed("the signer's certificate could not be read").because(std::move(signer).error());
-    if (!(signer->key == key.public_key())) return not_signed("the signer's certificate does not belong to the key");
-    const Bytes digest_der = digest_identifier(options.digest);
-    CERTBROKER_TRY(const Bytes signature_der, signature_identifier(key, options.digest));
-    CERTBROKER_TRY(const Bytes attributes, signed_attributes(content, options));
+/// A SignerInfo. `attributes` are the signed ones, one behind the other; nothing where the content itself is signed.
+Result<Bytes> signer_info(const CmsSigner &signer, const SignerId &id, ByteView content,
+                          const std::optional<Bytes> &attributes, DigestAlgorithm digest) {
+    CERTBROKER_TRY(const Bytes algorithm, signature_identifier(*signer.key, digest));
     // Signed as a SET OF, written with an implicit tag (RFC 5652 section 5.4).
-    CERTBROKER_TRY(const Bytes signature,
-                   key.sign({options.digest, false}, value([&](der::Writer &w) { w.element(der::set, attributes); })));
+    CERTBROKER_TRY(const Bytes signature, signer.key->sign({digest, false}, attributes ? value([&](der::Writer &w) {
+                                                               w.element(der::set, *attributes);
+                                                           })
+                                                                                       : content));
+    return value([&](der::Writer &writer) {
+        writer.nest(der::sequence, [&](der::Writer &one) {
+            one.integer(id.version).raw(id.der).raw(digest_identifier(digest));
+            if (attributes) one.element(der::context(0, true), *attributes);
+            one.raw(algorithm).octets(signature);
+        });
+    });
+}
 
+/// RFC 5652 section 5.1.
+struct SignedData {
+    std::int64_t version = 1;
+    std::vector<Bytes> certificates, signer_infos;
+};
+
+Bytes write_signed_data(const SignedData &data, ByteView content, const CmsSignOptions &options) {
     der::Writer writer;
     writer.reserve(content.size() + 4096);
     writer.nest(der::sequence, [&](der::Writer &info) {
         info.oid(signed_data_oid);
         info.nest(der::context(0, true), [&](der::Writer &holder) {
             holder.nest(der::sequence, [&](der::Writer &body) {
-                body.integer(options.content_type == data_oid ? 1 : 3);
-                body.nest(der::set, [&](der::Writer &w) { w.raw(digest_der); });
+                body.integer(data.version);
+                body.nest(der::set, [&](der::Writer &w) { w.raw(digest_identifier(options.digest)); });
                 body.nest(der::sequence, [&](der::Writer &encapsulated) {
                     encapsulated.oid(options.content_type);
                     encapsulated.nest(der::context(0, true), [&](der::Writer &w) { w.octets(content); });
                 });
-                body.nest(der::context(0, true), [&](der::Writer &set) {
-                    set.raw(signer_certificate_der);
-                    for (const Bytes &extra : options.extra_certificates)
-                        set.raw(extra);
-                });
-                body.nest(der::set, [&](der::Writer &signers) {
-                    signers.nest(der::sequence, [&](der::Writer &one) {
-                        one.integer(1).raw(signer->issuer_and_serial).raw(digest_der);
-                        one.element(der::context(0, true), attributes);
-                        one.raw(signature_der).octets(signature);
+                if (!data.certificates.empty())
+                    body.nest(der::context(0, true), [&](der::Writer &set) {
+                        for (const Bytes &certificate : data.certificates)
+                            set.raw(certificate);
                     });
+                body.nest(der::set, [&](der::Writer &set) {
+                    for (const Bytes &info_der : data.signer_infos)
+                        set.raw(info_der);
                 });
             });
         });
     });
     return std::move(writer).take();
+}
+
+} // namespace
+
+Result<Bytes> cms_sign(const std::vector<CmsSigner> &signers, ByteView content, const CmsSignOptions &options) {
+    if (content.size() > most_octets)
+        return fail(errors::too_large, "The CMS message could not be signed: its content is larger than 16 MiB");
+    if (!der::is_oid(options.content_type)) return not_signed("its content type is no object identifier");
+    if (options.bare && options.content_type != data_oid)
+        return not_signed("content other than plain data is signed with attributes only");
+    std::optional<Bytes> attributes;
+    if (!options.bare) {
+        CERTBROKER_TRY(attributes, signed_attributes(content, options));
+    }
+    SignedData data;
+    data.version = options.content_type == data_oid ? 1 : 3;
+    for (const CmsSigner &signer : signers) {
+        CERTBROKER_TRY(const SignerId id, signer_id(signer));
+        if (id.version == 3) data.version = 3;
+        CERTBROKER_TRY(Bytes info, signer_info(signer, id, content, attributes, options.digest));
+        data.signer_infos.push_back(std::move(info));
+        if (!signer.certificate_der.empty()) data.certificates.push_back(signer.certificate_der);
+    }
+    data.certificates.insert(data.certificates.end(), options.extra_certificates.begin(),
+                             options.extra_certificates.end());
+    sort_as_set(data.signer_infos);
+    return write_signed_data(data, content, options);
+}
+
+Result<Bytes> cms_sign(const PrivateKey &key, ByteView signer_certificate_der, ByteView content,
+                       const CmsSignOptions &options) {
+    // An empty certificate would name the signer by its key, which is not what was asked for.
+    if (signer_certificate_der.empty()) return not_signed("the signer's certificate could not be read");
+    return cms_sign({CmsSigner{&key, to_bytes(signer_certificate_der)}}, content, options);
 }
 
 } // namespace certbroker::crypto

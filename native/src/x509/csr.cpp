@@ -8,6 +8,7 @@
 #include "base/errors.hpp"
 #include "x509/armour.hpp"
 #include "x509/errors.hpp"
+#include "x509/request_message.hpp"
 #include "x509/signed_object.hpp"
 
 namespace certbroker::x509 {
@@ -202,7 +203,8 @@ Result<std::shared_ptr<const Csr::State>> Csr::State::read(Bytes der) {
 }
 
 Result<Csr> Csr::parse(ByteView bytes) {
-    static constexpr std::array<std::string_view, 2> labels{"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"};
+    static constexpr std::array<std::string_view, 4> labels{"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "PKCS7",
+                                                            "CMS"};
     constexpr std::string_view what = "A certificate request";
     if (bytes.size() > max_csr)
         return fail(errors::too_large, "A certificate request could not be read: it is larger than 1 MiB");
@@ -210,6 +212,7 @@ Result<Csr> Csr::parse(ByteView bytes) {
     if (armour.blocks.empty())
         return malformed("the file holds " + (armour.other_labels.empty() ? "nothing" : armour.other_labels.front()) +
                          " instead");
+    if (is_signed_data(armour.blocks.front().bytes)) return parse_request_message(armour.blocks.front().bytes);
     auto state = State::read(std::move(armour.blocks.front().bytes));
     if (state) return Csr(*std::move(state));
     if (state.error().id() == errors::csr_format.id) return std::move(state).error();
@@ -218,6 +221,14 @@ Result<Csr> Csr::parse(ByteView bytes) {
 
 const Bytes &Csr::der() const noexcept {
     return state_->der;
+}
+const Bytes &Csr::sendable_der() const noexcept {
+    return message_ ? message_->der : state_->der;
+}
+Csr Csr::in_message(RequestMessage message) const {
+    Csr wrapped(state_);
+    wrapped.message_ = std::make_shared<const RequestMessage>(std::move(message));
+    return wrapped;
 }
 const Name &Csr::subject() const noexcept {
     return state_->subject;
@@ -244,15 +255,16 @@ std::vector<GeneralName> Csr::subject_alt_names() const {
 
 Result<void> Csr::verify() const {
     auto verified = state_->public_key.verify(state_->parts.algorithm, state_->parts.info, state_->parts.signature);
-    if (verified) return {};
+    if (verified) return message_ ? verify_request_message(*message_, state_->public_key) : Result<void>();
     return fail(errors::csr_signature,
                 "The certificate request could not be accepted: its signature does not fit its own public key")
         .because(std::move(verified).error());
 }
 
 std::string Csr::to_pem(bool certreq_style) const {
-    return certreq_style ? certbroker::to_pem("NEW CERTIFICATE REQUEST", state_->der, "\r\n")
-                         : certbroker::to_pem("CERTIFICATE REQUEST", state_->der);
+    if (certreq_style) return certbroker::to_pem("NEW CERTIFICATE REQUEST", sendable_der(), "\r\n");
+    const char *label = !message_ ? "CERTIFICATE REQUEST" : message_->kind == MessageKind::cmc ? "CMS" : "PKCS7";
+    return certbroker::to_pem(label, sendable_der());
 }
 
 Result<Bytes> create_csr_der(const CsrSpec &spec, const crypto::PrivateKey &key) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
 #include "base/der.hpp"
@@ -93,4 +94,54 @@ TEST_CASE("nothing is signed that would not verify") {
     options.digest = DigestAlgorithm::md5;
     CHECK(id_of(cms_sign(*key, certificate, as_bytes("x"), options)) == "Crypto.DigestAlgorithm");
     CHECK(id_of(cms_sign(*key, certificate, Bytes((16U << 20U) + 1), {})) == "Base.TooLarge");
+}
+
+TEST_CASE("several sign the same content, named by certificate or by key") {
+    const KeyHandle rsa = test::key("rsa2048.pk8.der");
+    const KeyHandle curve = test::key("p256.pk8.der");
+    const Bytes content = test::data("message.txt");
+    CmsSignOptions options;
+    options.content_type = "1.3.6.1.5.5.7.12.2";
+    options.signing_time = false;
+    const Bytes message = test::value(
+        cms_sign({CmsSigner{rsa.get(), test::data("rsa2048.cer")}, CmsSigner{curve.get(), {}}}, content, options));
+    der::Reader outer = test::value(der::read_single(message, der::sequence));
+    CHECK(test::value(outer.read_oid()) == "1.2.840.113549.1.7.2");
+    der::Reader body = test::value(test::value(outer.enter(der::context(0, true))).enter(der::sequence));
+    CHECK(test::value(body.read_integer()) == 3);
+    test::value(body.next(der::set));
+    test::value(body.next(der::sequence));
+    CHECK(equal(test::value(body.next(der::context(0, true))).content, test::data("rsa2048.cer")));
+    der::Reader signers = test::value(body.enter(der::set));
+    std::vector<Bytes> infos;
+    std::vector<std::int64_t> versions;
+    while (!signers.empty()) {
+        const der::Element info = test::value(signers.next(der::sequence));
+        infos.push_back(to_bytes(info.whole));
+        der::Reader fields(info.content);
+        versions.push_back(test::value(fields.read_integer()));
+        if (versions.back() != 3) continue;
+        // RFC 5652 section 5.3: [0] IMPLICIT SubjectKeyIdentifier
+        const der::Element identifier = test::value(fields.next(der::context(0, false)));
+        CHECK(equal(identifier.content, curve->public_key().key_identifier()));
+    }
+    CHECK(infos.size() == 2);
+    CHECK(std::is_sorted(infos.begin(), infos.end()));
+    std::sort(versions.begin(), versions.end());
+    CHECK(versions == std::vector<std::int64_t>{1, 3});
+}
+
+TEST_CASE("a message without signed attributes signs its content itself") {
+    const KeyHandle key = test::key("rsa2048.pk8.der");
+    const Bytes content = test::data("message.txt");
+    CmsSignOptions options;
+    options.bare = true;
+    const Bytes message = test::value(cms_sign(*key, test::data("rsa2048.cer"), content, options));
+    const CmsVerified verified = test::value(cms_verify(message, {}, false));
+    CHECK(verified.content == content);
+    CHECK(verified.signed_attributes.empty());
+    options.content_type = "1.3.6.1.5.5.7.12.2";
+    CHECK(id_of(cms_sign(*key, test::data("rsa2048.cer"), content, options)) == "Crypto.Cms");
+    // A certificate that is missing does not turn into a name by key.
+    CHECK(id_of(cms_sign(*key, {}, content, {})) == "Crypto.Cms");
 }
