@@ -130,7 +130,7 @@ std::optional<Candidate> way_in(const xcep::Address &address, const Connection &
 std::vector<Candidate> Ces::candidates(const xcep::Policies &set, const xcep::Template &wanted, const cbp_order &order,
                                        bool renew) const {
     const Renewal renewal{renew, order.current_key != nullptr && order.current_der.size > 0,
-                          orders::message_of(order).kind != CBP_MESSAGE_NONE};
+                          certbroker::plugin::sendable(order).kind != CBP_MESSAGE_NONE};
     std::vector<Candidate> out;
     std::vector<std::string> others;
     for (const xcep::Authority *authority : set.authorities_of(wanted)) {
@@ -161,7 +161,7 @@ Ces::Plan Ces::plan(Exchange &exchange, const cbp_order &order, bool renew) {
     check_own_attributes(call, csr, connection_);
     Plan out;
     out.key_id = text_of(call, csr, CBP_FIELD_KEY_ID);
-    const orders::Message message = orders::message_of(order);
+    const certbroker::plugin::Sendable message = certbroker::plugin::sendable(order);
     out.order.message = base64(text(message.der));
     // CMC goes by that name as well.
     if (message.kind != CBP_MESSAGE_NONE) out.order.kind = wstep::MessageKind::pkcs7;

@@ -44,11 +44,6 @@ cbp_status answer(Call call, const Issued &issued) {
 
 } // namespace
 
-Message message_of(const cbp_order &order) {
-    if (CBP_HAS(&order, message_kind) && order.message_der.size > 0) return {order.message_der, order.message_kind};
-    return {order.csr_der, CBP_MESSAGE_NONE};
-}
-
 std::vector<std::string> in_order(Call call, std::string_view first, const std::vector<cbp_bytes> &others,
                                   const std::string &key_id, const std::string &what) {
     std::vector<std::pair<int, std::string>> ranked;

@@ -17,13 +17,6 @@ struct Issued {
     std::string reference;          ///< the CA's RequestID
 };
 
-/// What goes to the CA: the message that the host made around the CSR, or the CSR itself.
-struct Message {
-    cbp_bytes der{};
-    std::uint32_t kind = CBP_MESSAGE_NONE; ///< CBP_MESSAGE_...
-};
-Message message_of(const cbp_order &order);
-
 /// The certificates of an answer in the order that the host likes: that of the key first, CAs last, none twice.
 /// `first` (DER, may be empty) is the certificate that the answer itself calls the request's. Throws MicrosoftCa.Answer
 /// when there is none but of CAs, or more than 40.

@@ -126,6 +126,7 @@ cbp_status CBP_CALL add_profile_attribute(cbp_call *handle, const char *profile,
         CERTBROKER_CHECK(call.may_answer(answer::profile));
         CERTBROKER_TRY(const std::string id, call.text(profile, "profile", 256));
         CERTBROKER_TRY(std::string key, call.text(name, "name", 64));
+        CERTBROKER_CHECK(call.required(value, "value"));
         CERTBROKER_TRY(std::string text, shown(call, value, "value", max_message));
         // The one added last, mostly.
         auto &profiles = call.answers.profiles;
@@ -210,6 +211,11 @@ Result<std::string> told(Call &call, const char *given, const char *what) {
     return shown(call, given, what, 1000);
 }
 
+int32_t CBP_CALL policy_purpose(cbp_call *handle) {
+    return serve<int32_t>(handle, "policy_purpose", CBP_PURPOSE_LOOK,
+                          [](Call &call) { return static_cast<int32_t>(call.policy_purpose); });
+}
+
 cbp_status CBP_CALL add_found(cbp_call *handle, const cbp_found *pointer) {
     return serve_status(handle, "add_found", [&](Call &call) -> Result<void> {
         CERTBROKER_CHECK(call.may_answer(answer::found));
@@ -274,6 +280,7 @@ void fill_results(cbp_host &table) noexcept {
     table.pending = &pending;
     table.denied = &denied;
     table.denied_remedy = &denied_remedy;
+    table.policy_purpose = &policy_purpose;
     table.uncertain = &uncertain;
     table.add_profile = &add_profile;
     table.add_profile_attribute = &add_profile_attribute;

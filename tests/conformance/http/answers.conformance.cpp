@@ -220,3 +220,26 @@ TEST_CASE("A named proxy is asked, with or without its scheme") {
         CHECK(as_text(must(client->send(request, patient())).body) == "by proxy");
     }
 }
+
+TEST_CASE("A request may name a proxy of its own, and only http://host:port is one") {
+    Server proxy(always(200, "by proxy"));
+    Server others(always(200, "by another"));
+    const auto client = http::make_client("127.0.0.1:" + std::to_string(others.port()));
+    http::Request request;
+    request.url = "http://ca.example.test/";
+    request.allow_plain = true;
+    CHECK(as_text(must(client->send(request, patient())).body) == "by another");
+    request.proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
+    CHECK(as_text(must(client->send(request, patient())).body) == "by proxy");
+    request.proxy.clear();
+    CHECK(as_text(must(client->send(request, patient())).body) == "by another");
+    CHECK(proxy.requests().size() == 1);
+    for (const char *wrong : {"127.0.0.1:8080", "https://127.0.0.1:8080", "http://user:secret@127.0.0.1", "http://p/x",
+                              "socks5://127.0.0.1"}) {
+        request.proxy = wrong;
+        const auto refused = client->send(request, patient());
+        REQUIRE(id_of(refused) == "Http.Url");
+        CHECK(refused.error().message().find("secret") == std::string::npos);
+        CHECK(http::left_nothing(refused.error()));
+    }
+}

@@ -251,3 +251,65 @@ TEST_CASE("A secret read from a page is used but never seen again") {
     REQUIRE(id_of(missing) == "Provider.Failed");
     CHECK(missing.error().status() == Status::protocol);
 }
+
+TEST_CASE("A request may name its proxy; who knows no such member sends none") {
+    Host host;
+    const auto send_by = [&](const char *proxy, std::uint32_t size) {
+        host.in_call([&](const Plug &plug) {
+            cbp_http_request request = simple();
+            request.struct_size = size;
+            request.proxy = proxy;
+            const cbp_response *response = nullptr;
+            CHECK(plug.host->http_send(plug.call, &request, &response) == CBP_OK);
+        });
+        return host.http.seen.back().proxy;
+    };
+    CHECK(send_by("http://proxy.example.com:8080", sizeof(cbp_http_request)) == "http://proxy.example.com:8080");
+    CHECK(send_by(nullptr, sizeof(cbp_http_request)).empty());
+    CHECK(send_by("http://proxy.example.com:8080", offsetof(cbp_http_request, proxy)).empty());
+}
+
+TEST_CASE("After a failure a plugin can tell whether anything left") {
+    Host host;
+    const auto not_sent_after = [&](const ErrorKind *kind) {
+        host.http.answer = [kind](const http::Request &, const Operation &) -> Result<http::Response> {
+            if (kind != nullptr) return fail(*kind, "The scripted exchange failed");
+            return http::Response{};
+        };
+        std::int32_t told = -1;
+        host.in_call([&](const Plug &plug) {
+            const cbp_http_request request = simple();
+            const cbp_response *response = nullptr;
+            (void)plug.host->http_send(plug.call, &request, &response);
+            told = plug.host->http_not_sent(plug.call);
+        });
+        return told;
+    };
+    CHECK(not_sent_after(&errors::http_connect) == 1);
+    CHECK(not_sent_after(&errors::http_resolve) == 1);
+    CHECK(not_sent_after(&errors::http_server_trust) == 1);
+    CHECK(not_sent_after(&errors::http_client_certificate) == 1);
+    CHECK(not_sent_after(&errors::http_broken) == 0);
+    CHECK(not_sent_after(&errors::http_timeout) == 0);
+    CHECK(not_sent_after(nullptr) == 0);
+}
+
+TEST_CASE("A failed exchange is no cause of what is said after the next one") {
+    Host host;
+    int asked = 0;
+    host.http.answer = [&asked](const http::Request &, const Operation &) -> Result<http::Response> {
+        if (asked++ == 0) return fail(errors::http_connect, "The first server is down");
+        return http::Response{};
+    };
+    const auto result = host.check_with([](const Plug &plug) {
+        for (int i = 0; i < 2; ++i) {
+            const cbp_http_request request = simple();
+            const cbp_response *response = nullptr;
+            (void)plug.host->http_send(plug.call, &request, &response);
+        }
+        return plug.fail(CBP_E_PROTOCOL, "The answer cannot be used: it is empty");
+    });
+    REQUIRE(id_of(result) == "Provider.Failed");
+    CHECK(result.error().cause() == nullptr);
+    CHECK_FALSE(http::left_nothing(result.error()));
+}

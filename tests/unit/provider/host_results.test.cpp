@@ -157,6 +157,44 @@ TEST_CASE("Checks have an id and a known status") {
     CHECK(id_of(host.check_with([](const Plug &) { return static_cast<cbp_status>(CBP_OK); })) == "Provider.Contract");
 }
 
+TEST_CASE("Profiles have attributes: of one that was added, each name once") {
+    Host host;
+    const auto profiles_with = [&](const Slot &slot) {
+        host.script->list_profiles = slot;
+        return must(host.open())->list_profiles(host.operation);
+    };
+    const auto profiles = must(profiles_with([](const Plug &plug) {
+        (void)plug.host->add_profile(plug.call, "server", "TLS server");
+        (void)plug.host->add_profile(plug.call, "client", "TLS client");
+        (void)plug.host->add_profile_attribute(plug.call, "server", "enroll", "true");
+        return plug.host->add_profile_attribute(plug.call, "client", "minimalKeyLength", "2048");
+    }));
+    REQUIRE(profiles.size() == 2);
+    CHECK(profiles[0].attributes == std::vector<std::pair<std::string, std::string>>{{"enroll", "true"}});
+    CHECK(profiles[1].attributes.front().second == "2048");
+    const auto broken = [&](const char *profile, const char *name, const char *value) {
+        return id_of(profiles_with([=](const Plug &plug) {
+            (void)plug.host->add_profile(plug.call, "server", "TLS server");
+            (void)plug.host->add_profile_attribute(plug.call, "server", "enroll", "true");
+            return plug.host->add_profile_attribute(plug.call, profile, name, value);
+        }));
+    };
+    CHECK(broken("client", "enroll", "true") == "Provider.Contract");
+    CHECK(broken("server", "enroll", "false") == "Provider.Contract");
+    CHECK(broken("server", "Enroll", "true") == "Provider.Contract");
+    CHECK(broken("server", "a=b", "true") == "Provider.Contract");
+    CHECK(broken("server", "flags", nullptr) == "Provider.Contract");
+    CHECK(id_of(profiles_with([](const Plug &plug) {
+              (void)plug.host->add_profile(plug.call, "server", "TLS server");
+              for (int i = 0; i <= 200; ++i)
+                  (void)plug.host->add_profile_attribute(plug.call, "server", ("a" + std::to_string(i)).c_str(), "x");
+              return static_cast<cbp_status>(CBP_OK);
+          })) == "Provider.Contract");
+    CHECK(id_of(host.check_with([](const Plug &plug) {
+              return plug.host->add_profile_attribute(plug.call, "server", "enroll", "true");
+          })) == "Provider.Contract");
+}
+
 TEST_CASE("Malformed rules and CRLs are breaches; challenges stay secret") {
     Host host;
     host.settings.set("api-key", Secret(as_bytes("canary-1234567890")));

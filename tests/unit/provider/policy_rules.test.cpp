@@ -65,6 +65,8 @@ TEST_CASE("Every rule goes to its place, and is kept as told") {
     REQUIRE(extension.extensions.size() == 1);
     CHECK(extension.extensions[0].oid == "1.2.3.4");
     CHECK(extension.extensions[0].value == Bytes{4, 1, 0xff});
+    CHECK_FALSE(extension.extensions[0].critical);
+    CHECK(with(CBP_RULE_CSR_EXTENSION, "!2.5.29.15=030205a0").extensions[0].critical);
     CHECK(with(CBP_RULE_CSR_TEMPLATE_NAME, "WebServer").extensions[0].oid == x509::oid::template_name);
     const auto information = with(CBP_RULE_INFORMATION, "Ask the PKI team.");
     REQUIRE(information.rows.size() == 1);

@@ -4,6 +4,7 @@
 #include "failures.hpp"
 #include "http/errors.hpp"
 #include "rig.hpp"
+#include "x509/request_message.hpp"
 
 using namespace microsoft_ca::test;
 namespace core = certbroker;
@@ -422,18 +423,26 @@ TEST_CASE("A message of the host goes instead of the request, and what it is sig
     for (const std::string &url : {ces, ces_second})
         rig.services.answer(url, envelope(answer_body(x509_token(rig.base64(leaf)), rig.pkcs7(leaf))));
     auto order = rig.order(csr);
-    order.message = {0x30, 0x03, 0x02, 0x01, 0x07};
+    core::x509::RequestMessageSpec spec;
     SECTION("for a template that wants a signature") {
-        order.message_kind = core::provider::MessageKind::cmc;
+        spec.kind = core::x509::MessageKind::cmc;
+        spec.signers = {{rig.keys.back().get(), {}}};
+        const auto wrapped = must(core::x509::make_request_message(csr, spec));
+        order.csr = &wrapped;
         CHECK(submit(rig, order).state == State::issued);
         CHECK(has(rig.services.last_body(ces), "ValueType=\"" + wsse + "#PKCS7\""));
-        CHECK(has(rig.services.last_body(ces), ">MAMCAQc=<"));
+        CHECK(has(rig.services.last_body(ces), ">" + core::to_base64(wrapped.message()->der) + "<"));
     }
     SECTION("a renewal that the old key has signed needs nobody else to vouch for it") {
-        order.message_kind = core::provider::MessageKind::pkcs7;
-        order.current = &leaf;
+        const auto old_csr = rig.csr();
+        const auto old = rig.certificate(old_csr);
+        spec.kind = core::x509::MessageKind::pkcs7;
+        spec.signers = {{rig.keys.back().get(), old.der()}};
+        const auto wrapped = must(core::x509::make_request_message(csr, spec));
+        order.csr = &wrapped;
+        order.current = &old;
         CHECK(must(rig.ca().renew(order, rig.operation)).state == State::issued);
-        CHECK(has(rig.services.last_body(ces_second), ">MAMCAQc=<"));
+        CHECK(has(rig.services.last_body(ces_second), ">" + core::to_base64(wrapped.message()->der) + "<"));
         CHECK(rig.services.last(ces_second).places.empty());
         CHECK(rig.services.count(ces) == 0);
     }
