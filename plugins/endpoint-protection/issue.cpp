@@ -14,6 +14,7 @@ using certbroker::plugin::text;
 constexpr std::int64_t stale_after = 300;     ///< seconds
 constexpr std::uint32_t ask_again_after = 60; ///< seconds; the protocol names no time
 constexpr std::string_view issued_head = "issued 1\n";
+constexpr std::uint32_t most_kept = 256;
 constexpr std::size_t most_certificates = 40; ///< the host takes 50 in a chain
 
 std::string entry_of(const char *idempotency) {
@@ -69,6 +70,20 @@ std::string write_issued(const std::string &transaction, const std::vector<std::
     for (const std::string &der : chain)
         out += hex(der) + "\n";
     return out;
+}
+
+/// An answer is kept for a host that ends before it has it in its journal, and not for ever: each takes the place of an
+/// older one.
+void keep_answer(Call call, const std::string &entry, std::string answer,
+                 std::vector<std::pair<std::string, std::string>> &changes) {
+    std::uint32_t hash = 2'166'136'261U; // FNV-1a: spreads the names, no more
+    for (const char c : entry)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U;
+    const std::string place = "kept/" + std::to_string(hash % most_kept);
+    const std::string before = call.state(place);
+    if (!before.empty() && before != entry) changes.emplace_back(before, "");
+    changes.emplace_back(place, entry);
+    changes.emplace_back(entry, std::move(answer));
 }
 
 } // namespace
@@ -136,8 +151,12 @@ cbp_status EndpointProtection::enroll(Call call, const cbp_order &order, bool re
         }
         asker = asker_of(exchange, order, csr, with_current);
         const char *uri = host->key_uri(call.raw(), asker.key);
-        token = {transaction_of(call, order, csr), uri != nullptr ? uri : "", asker.certificate,
-                 std::string(text(host->parsed_bytes(csr, CBP_BYTES_SUBJECT))), text_of(call, csr, CBP_FIELD_KEY_ID)};
+        token = {transaction_of(call, order, csr),
+                 uri != nullptr ? uri : "",
+                 asker.certificate,
+                 std::string(text(host->parsed_bytes(csr, CBP_BYTES_SUBJECT))),
+                 text_of(call, csr, CBP_FIELD_KEY_ID),
+                 is_transaction(order.idempotency) ? order.idempotency : ""};
         const bool renewal = with_current && ca.capabilities.renewal;
         Sealed made = seal(exchange, ca, asker, renewal ? MessageType::renewal : MessageType::pkcs_req,
                            token.transaction, text(order.csr_der));
@@ -169,7 +188,8 @@ cbp_status EndpointProtection::poll(Call call, cbp_bytes given) {
     if (!token)
         throw failure(errors::token, "The request could not be asked for: its token is not one of this provider's");
     Exchange exchange(call, connection_);
-    return settle(exchange, "", *token, ask_again(exchange, *token));
+    return settle(exchange, token->order.empty() ? "" : entry_of(token->order.c_str()), *token,
+                  ask_again(exchange, *token));
 }
 
 cbp_status EndpointProtection::find(Call call, const cbp_query &query) {
@@ -210,7 +230,7 @@ cbp_status EndpointProtection::settle(Exchange &exchange, const std::string &ent
     }
     const cbp_parsed *leaf = call.parse(CBP_PARSE_CERTIFICATE, bytes(chain.front()));
     std::vector<std::pair<std::string, std::string>> kept{{"last-serial", text_of(call, leaf, CBP_FIELD_SERIAL)}};
-    if (!entry.empty()) kept.emplace_back(entry, write_issued(token.transaction, chain));
+    if (!entry.empty()) keep_answer(call, entry, write_issued(token.transaction, chain), kept);
     call.put_state(kept);
     return give(call, chain, token.transaction);
 }

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view token_head = "scep 1\n";
 constexpr std::size_t longest_token = 64UL * 1024;
+constexpr std::size_t longest_order = 150; // the host keeps state under names of at most 200
 
 /// One element in DER, with the shortest length.
 std::string element(char tag, std::string_view content) {
@@ -67,7 +68,8 @@ std::string issuer_and_serial(std::string_view issuer, std::string_view serial) 
 
 std::string write_token(const Token &token) {
     return std::string(token_head) + "transaction=" + token.transaction + "\nkey=" + token.key_uri +
-           "\nsigner=" + hex(token.signer) + "\nsubject=" + hex(token.subject) + "\nkey-id=" + token.key_id + "\n";
+           "\nsigner=" + hex(token.signer) + "\nsubject=" + hex(token.subject) + "\nkey-id=" + token.key_id +
+           (token.order.empty() ? "" : "\norder=" + token.order) + "\n";
 }
 
 std::optional<Token> read_token(std::string_view text) {
@@ -88,13 +90,16 @@ std::optional<Token> read_token(std::string_view text) {
             token.key_uri = value;
         } else if (name == "key-id") {
             token.key_id = value;
+        } else if (name == "order") {
+            if (is_transaction(value) && value.size() <= longest_order) token.order = value;
         } else if (name == "signer" || name == "subject") {
             const auto bytes = bytes_of_hex(value);
             if (!bytes) return std::nullopt;
             (name == "signer" ? token.signer : token.subject) = *bytes;
         } // a later version of the same kind may know more
     }
-    if (!is_transaction(token.transaction) || token.key_uri.empty() || token.signer.empty() || token.subject.empty())
+    if (!is_transaction(token.transaction) || !is_key_uri(token.key_uri) || token.signer.empty() ||
+        token.subject.empty())
         return std::nullopt;
     return token;
 }
@@ -102,6 +107,13 @@ std::optional<Token> read_token(std::string_view text) {
 bool is_transaction(std::string_view text) {
     return !text.empty() && text.size() <= 255 &&
            std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+bool is_key_uri(std::string_view text) {
+    constexpr std::size_t longest = 1000; // the host takes no longer one
+    // A store may be named in any language, so the rest is for the host to read; control characters are in none.
+    return !text.empty() && text.size() <= longest && is_utf8(text) &&
+           std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
 }
 
 } // namespace scep

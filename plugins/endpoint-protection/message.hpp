@@ -42,7 +42,8 @@ struct Token {
     std::string key_uri;
     std::string signer; ///< the certificate that signed the request
     std::string subject;
-    std::string key_id; ///< of the requested certificate's key: SHA-256 of its SubjectPublicKeyInfo, hex
+    std::string key_id;  ///< of the requested certificate's key: SHA-256 of its SubjectPublicKeyInfo, hex
+    std::string order{}; ///< the host's name of the order; empty in tokens of before
 };
 std::string write_token(const Token &token);
 /// Nothing when it is none of this provider's, or of a later version.
@@ -50,5 +51,7 @@ std::optional<Token> read_token(std::string_view text);
 
 /// Whether it is a transaction id that may be sent: 1 to 255 printable characters.
 bool is_transaction(std::string_view text);
+/// Whether the host reads it as an address of a key at all, rather than to take it for a mistake of ours.
+bool is_key_uri(std::string_view text);
 
 } // namespace scep

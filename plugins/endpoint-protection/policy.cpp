@@ -64,8 +64,15 @@ cbp_status EndpointProtection::policy(Call call, const char *) {
     add(CBP_RULE_KEY, "RSA 2048-16384");
     const cbp_secret *challenge = host->setting_secret(call.raw(), connection_.settings.raw(), "challenge");
     if (challenge == nullptr && !connection_.challenge_url.empty()) {
-        Exchange exchange(call, connection_);
-        challenge = fetch_challenge(exchange);
+        // Each can be used once, and NDES keeps five: none for who only looks, none where the old certificate signs.
+        const bool knows = CBP_HAS(host, policy_purpose);
+        const std::int32_t purpose = knows ? host->policy_purpose(call.raw()) : std::int32_t{CBP_PURPOSE_REQUEST};
+        if (purpose == CBP_PURPOSE_REQUEST) {
+            Exchange exchange(call, connection_);
+            challenge = fetch_challenge(exchange);
+        } else if (purpose == CBP_PURPOSE_LOOK) {
+            add(CBP_RULE_INFORMATION, "A challenge is fetched from challenge-url when the request is made");
+        }
     }
     if (challenge != nullptr) call.check(host->add_rule_secret(call.raw(), CBP_RULE_CSR_CHALLENGE, challenge));
     add(CBP_RULE_INFORMATION, "NDES chooses its template by the key usage: signature, encryption, or both");

@@ -146,6 +146,30 @@ std::optional<std::uint64_t> number(std::string_view decimal) {
     return value;
 }
 
+bool is_utf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const auto first = static_cast<unsigned char>(text[i]);
+        const std::size_t size = first < 0x80   ? 1U
+                                 : first < 0xc2 ? 0U
+                                 : first < 0xe0 ? 2U
+                                 : first < 0xf0 ? 3U
+                                 : first < 0xf5 ? 4U
+                                                : 0U;
+        if (size == 0 || size > text.size() - i) return false;
+        char32_t c = size == 1 ? first : first & (0x7fU >> size);
+        for (std::size_t k = 1; k < size; ++k) {
+            const auto next = static_cast<unsigned char>(text[i + k]);
+            if ((next & 0xc0U) != 0x80U) return false;
+            c = c << 6U | (next & 0x3fU);
+        }
+        // Too long a form, a surrogate, or past the last character.
+        if ((size == 3 && c < 0x800) || (size == 4 && c < 0x10000) || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff)
+            return false;
+        i += size;
+    }
+    return true;
+}
+
 std::string page_text(std::string_view body) {
     using namespace std::string_view_literals;
     if (body.starts_with("\xff\xfe"sv)) return utf8_of_utf16(body.substr(2), false);

@@ -21,5 +21,6 @@ std::optional<std::string> bytes_of_hex(std::string_view hex);
 std::optional<std::uint64_t> number(std::string_view decimal);
 /// A page as UTF-8: UTF-16 by its mark or its NUL octets (NDES writes UTF-16LE), otherwise as it is.
 std::string page_text(std::string_view body);
+bool is_utf8(std::string_view text);
 
 } // namespace scep

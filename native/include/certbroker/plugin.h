@@ -177,6 +177,12 @@ enum {
                                      * the host refuses, or sends the bare CSR after "PKCS7 or PKCS10", "CMC or PKCS10" */
 };
 
+/* What the rules are for (policy_purpose). A secret that can be used once is fetched for CBP_PURPOSE_REQUEST only: looking must use
+ * nothing up, and the certificate in use, whose key is at hand and which is in date, speaks for its renewal itself. */
+enum { CBP_PURPOSE_LOOK = 0,     /* a check, a display: no request is made by them */
+       CBP_PURPOSE_REQUEST = 1,  /* a request is made by them next */
+       CBP_PURPOSE_RENEWAL = 2   /* the same, to be sent by renew with current_key */ };
+
 /* --- what a CA has issued (search), where it is (endpoints), what check goes by ------------------------------------- */
 /* One certificate of a search. Texts may be NULL where the CA does not say. */
 typedef struct cbp_found {
@@ -319,6 +325,7 @@ typedef struct cbp_host {
     cbp_status(CBP_CALL *add_profile_attribute)(cbp_call *, const char *profile, const char *name, const char *value);
     /* What the admin does about a denial, one sentence: said with denied, before it or after. */
     void(CBP_CALL *denied_remedy)(cbp_call *, const char *remedy);
+    int32_t(CBP_CALL *policy_purpose)(cbp_call *);                           /* policy: CBP_PURPOSE_... */
 } cbp_host;
 
 /* What a CSR travels in, where it does not travel alone (0.2). */

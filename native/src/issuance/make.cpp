@@ -19,7 +19,8 @@ Result<std::string> one_profile(const profile::Request &request, std::string_vie
 } // namespace
 
 Result<Plan> make_plan(const profile::Request &request, OpenProvider *provider, std::string_view profile,
-                       const Settings *order, const store::Store &store, const Operation &operation) {
+                       const Settings *order, const store::Store &store, const Operation &operation,
+                       provider::PolicyPurpose purpose) {
     constexpr std::uint64_t wanted = store::keeps_keys | store::can_write;
     if ((store.capabilities() & wanted) != wanted)
         return fail(errors::issuance_store_keys,
@@ -32,7 +33,7 @@ Result<Plan> make_plan(const profile::Request &request, OpenProvider *provider, 
         if (order != nullptr)
             CERTBROKER_CHECK(
                 provider::check_settings(*provider->provider->plugin().descriptor, CBP_SCOPE_ORDER, *order));
-        CERTBROKER_TRY(plan.policy, provider->provider->policy(plan.profile, operation));
+        CERTBROKER_TRY(plan.policy, provider->provider->policy(plan.profile, operation, purpose));
     }
     CERTBROKER_CHECK(profile::require_acceptable(plan.request, provider != nullptr ? &plan.policy : nullptr));
     return plan;

@@ -58,13 +58,16 @@ Result<Renewal> make_renewal(Core &core, const Journal &journal, store::Store &s
                              OpenProvider &provider, std::string_view profile, const Settings &order,
                              const RoadOptions &options, const Operation &operation) {
     CERTBROKER_TRY(const std::string template_name, profile_of(journal, entry.certificate, profile));
-    CERTBROKER_TRY(const Plan plan, make_plan(request_like(entry), &provider, template_name, &order, store, operation));
-
     crypto::KeyHandle old_key;
     if (entry.has_private_key()) {
         auto opened = store.open_key(entry.key_uri);
         if (opened) old_key = *std::move(opened);
     }
+    const bool signs = old_key && entry.certificate.not_after() > core.options.clock->now() &&
+                       (provider.provider->capabilities() & CBP_CAN_RENEW) != 0;
+    CERTBROKER_TRY(const Plan plan,
+                   make_plan(request_like(entry), &provider, template_name, &order, store, operation,
+                             signs ? provider::PolicyPurpose::renewal : provider::PolicyPurpose::request));
     if (options.reuse_key && !old_key)
         return fail(errors::issuance_key_gone, "The certificate " + entry.certificate.thumbprint() +
                                                    " could not be renewed with its key: the key is not in the store");

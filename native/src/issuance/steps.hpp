@@ -23,7 +23,8 @@ struct Plan {
 /// Asks the provider's policy (when there is one) and refuses what it or we do not allow. `order` is checked against
 /// the provider's table, so that a wrong setting is known before there is a key.
 Result<Plan> make_plan(const profile::Request &request, OpenProvider *provider, std::string_view profile,
-                       const Settings *order, const store::Store &store, const Operation &operation);
+                       const Settings *order, const store::Store &store, const Operation &operation,
+                       provider::PolicyPurpose purpose = provider::PolicyPurpose::request);
 /// Durable in the store when this returns.
 Result<crypto::KeyHandle> make_key(Core &core, const Plan &plan, store::Store &store, const Operation &operation);
 Result<x509::Csr> make_csr(const Plan &plan, const crypto::PrivateKey &key, const Operation &operation);

@@ -69,6 +69,8 @@ public:
     std::function<cbp_status(Call &)> body;
     /// Owns what body refers to.
     std::shared_ptr<void> arguments;
+    /// What the rules are asked for; set before run.
+    PolicyPurpose policy_purpose = PolicyPurpose::look;
 
     // --- the worker's side
     void run() noexcept;

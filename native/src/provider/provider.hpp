@@ -58,6 +58,9 @@ struct CheckRow {
     std::string profile{};           ///< the template that a row is about; empty = the connection
 };
 
+/// What a CA's rules are asked for: to be looked at, for a request, or for a renewal that the certificate in use signs.
+enum class PolicyPurpose { look = CBP_PURPOSE_LOOK, request = CBP_PURPOSE_REQUEST, renewal = CBP_PURPOSE_RENEWAL };
+
 /// What a check tries besides the connection itself.
 struct CheckWish {
     std::string profile;
@@ -146,7 +149,8 @@ public:
     };
     Result<std::vector<Profile>> list_profiles(const Operation &operation);
     /// An empty Policy when the plugin has none.
-    Result<profile::Policy> policy(std::string_view profile, const Operation &operation);
+    Result<profile::Policy> policy(std::string_view profile, const Operation &operation,
+                                   PolicyPurpose purpose = PolicyPurpose::look);
     /// Issuer first, root last, verified; of the CA that serves the profile (empty = the default).
     Result<x509::Chain> ca_chain(std::string_view profile, const Operation &operation);
     Result<x509::Certificate> get_certificate(std::string_view serial_hex, const Operation &operation);

@@ -258,7 +258,7 @@ Result<std::vector<Provider::Profile>> Provider::list_profiles(const Operation &
     return std::move(call->answers.profiles);
 }
 
-Result<profile::Policy> Provider::policy(std::string_view profile, const Operation &operation) {
+Result<profile::Policy> Provider::policy(std::string_view profile, const Operation &operation, PolicyPurpose purpose) {
     State &state = *state_;
     const std::lock_guard lock(state.one_call_at_a_time);
     CERTBROKER_CHECK(state.ready(true, "policy"));
@@ -266,6 +266,7 @@ Result<profile::Policy> Provider::policy(std::string_view profile, const Operati
     none.profile = profile;
     if (state.instance->table.policy == nullptr) return none;
     const auto call = state.make_call("policy", answer::rule, Stage::policy, operation);
+    call->policy_purpose = purpose;
     const auto owned = std::make_shared<std::string>(profile);
     call->arguments = owned;
     call->body = [name = owned.get()](Call &running) {

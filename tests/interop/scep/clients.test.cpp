@@ -18,7 +18,8 @@
 // - rekeys by PKCSReq signed with the old certificate, although the CA lists Renewal.
 // - takes no answer without content, as RFC 8894 wants it of PENDING and FAILURE, and calls the CA unreachable for a
 //   week; getcert resubmit sends the PKCSReq again.
-// - makes the transaction id of the key: resubmitted with the same key, it gets the same certificate from a CA that keeps
+// - makes the transaction id of the key: resubmitted with the same key, it gets the same certificate from a CA that
+// keeps
 //   to RFC 8894 section 3.2.1.1.
 #include "lab.hpp"
 #include "support/command.hpp"

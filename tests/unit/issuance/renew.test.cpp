@@ -24,6 +24,7 @@ TEST_CASE("A renewal has the old names, a new key, and takes the old one's place
     CHECK_FALSE(must(world.store->get(old.record.thumbprint)).archived);
     CHECK(world.ca.renewed.size() == 1);
     CHECK(world.ca.current_key);
+    CHECK(world.ca.purpose == CBP_PURPOSE_RENEWAL);
 
     world.restart();
     const Issue issue = must(world.broker->resume(pending.record.id, nullptr, {}, world.operation));
@@ -51,6 +52,9 @@ TEST_CASE("Renewal keeps the key, or the old certificate's place, for who asks")
 
     store::Entry keyless = *old.entry;
     keyless.key_uri.clear();
+    // Without the old key the new one has to speak for itself, as in a first request.
+    (void)renew(world, keyless, ca);
+    CHECK(world.ca.purpose == CBP_PURPOSE_REQUEST);
     CHECK(id_of(renew(world, keyless, ca, options)) == "Issuance.KeyGone");
 }
 

@@ -82,6 +82,11 @@ public:
     }
 
     cbp_status policy(Call call, const char *profile) {
+        ScriptedCa &ca = ScriptedCa::instance();
+        {
+            const std::lock_guard lock(ca.mutex);
+            ca.purpose = call.host()->policy_purpose(call.raw());
+        }
         const std::string_view name = profile != nullptr ? profile : "";
         if (name == "none") return call.fail(CBP_E_NOT_FOUND, "There is no such profile");
         if (name == "client") {
@@ -191,6 +196,7 @@ void ScriptedCa::reset() {
     order_note.clear();
     order_profile.clear();
     order_key = order_pin = current_key = false;
+    purpose = -1;
 }
 
 const cbp_plugin *scripted_plugin() {

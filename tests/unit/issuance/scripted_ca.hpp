@@ -56,6 +56,7 @@ public:
     std::vector<provider::Provider::Profile> profiles;          ///< listed by "scripted"
     std::size_t made = 0;                                       ///< certificates signed
     std::string order_note, order_profile;                      ///< of the last order
+    int purpose = -1; ///< of the policy that was asked for last: CBP_PURPOSE_...
     bool order_key = false, order_pin = false, current_key = false;
     std::int64_t order_not_after = 0;
     Issuer root = make_root("CN=Scripted Root");

@@ -209,6 +209,16 @@ TEST_CASE("Profiles, policy, certificates and CRL come through") {
     REQUIRE(policy.allowed_keys.size() == 1);
     CHECK(policy.allowed_keys[0].max_bits == 4096);
     must(opened->policy("", host.operation));
+    for (const auto purpose :
+         {provider::PolicyPurpose::look, provider::PolicyPurpose::request, provider::PolicyPurpose::renewal}) {
+        std::int32_t told = -1;
+        host.script->policy = [&told](const Plug &plug) {
+            told = plug.host->policy_purpose(plug.call);
+            return plug.host->add_rule(plug.call, CBP_RULE_INFORMATION, "a sentence");
+        };
+        must(opened->policy("", host.operation, purpose));
+        CHECK(told == static_cast<std::int32_t>(purpose));
+    }
     CHECK(must(opened->get_certificate("0A", host.operation)) == host.pki.leaf.certificate);
     CHECK(must(opened->get_crl(host.operation)).size() == 2);
     host.script->get_certificate = [&](const Plug &plug) {

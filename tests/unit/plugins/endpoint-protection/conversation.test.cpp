@@ -69,7 +69,7 @@ TEST_CASE("a refusal has the CA's words and what to do; with an empty content it
         REQUIRE(outcome.state == State::denied);
         CHECK(outcome.reason == "badMessageCheck");
         CHECK(has(outcome.message, "'no way'"));
-        CHECK(has(outcome.message, "load balancer"));
+        CHECK(has(outcome.remedy, "load balancer"));
     }
 }
 

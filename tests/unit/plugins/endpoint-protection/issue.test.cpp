@@ -86,8 +86,8 @@ TEST_CASE("a wrong or missing challenge is a denied request that says where to l
         const auto outcome = must(rig.open()->submit(rig.order(challenge, challenge), rig.host.operation));
         REQUIRE(outcome.state == State::denied);
         CHECK(outcome.reason == "badRequest");
-        CHECK(has(outcome.message, "challenge"));
-        CHECK(has(outcome.message, "CERT_E_WRONG_USAGE"));
+        CHECK(has(outcome.remedy, "challenge"));
+        CHECK(has(outcome.remedy, "CERT_E_WRONG_USAGE"));
     }
     CHECK(rig.ca.issued() == 0);
 }
@@ -218,4 +218,33 @@ TEST_CASE("a renewal without the old key is a new request") {
     REQUIRE(must(provider->renew(next, rig.host.operation)).state == State::issued);
     CHECK(rig.ca.seen.back().type == "19");
     CHECK(rig.ca.seen.back().signer.self_issued());
+}
+
+TEST_CASE("what is kept of requests that are done does not grow for ever") {
+    Rig rig;
+    const auto provider = rig.open();
+    provider::Order order = rig.order();
+    const auto kept = [&] { return must(rig.host.state->list("test", "order/")).size(); };
+    for (int i = 0; i < 700; ++i) {
+        order.idempotency = "order-" + std::to_string(i);
+        REQUIRE(must(provider->submit(order, rig.host.operation)).state == State::issued);
+    }
+    CHECK(kept() <= 256);
+    CHECK(kept() > 150);
+    // The last answer is there, whether the CA can be asked or not.
+    rig.host.http.answer = [](const http::Request &, const Operation &) -> Result<http::Response> {
+        return fail(errors::http_connect, "The server could not be reached: it is off");
+    };
+    CHECK(must(provider->find(query_of(order), rig.host.operation)).state == State::issued);
+}
+
+TEST_CASE("a pending request leaves nothing behind when it is denied") {
+    Rig rig;
+    rig.ca.ways.decision = "pending-then-deny";
+    const auto provider = rig.open();
+    const provider::Outcome pending = must(provider->submit(rig.order(), rig.host.operation));
+    REQUIRE(pending.state == State::pending);
+    CHECK(must(rig.host.state->list("test", "order/")).size() == 1);
+    CHECK(must(provider->poll(pending.token, rig.host.operation)).state == State::denied);
+    CHECK(must(rig.host.state->list("test", "order/")).empty());
 }

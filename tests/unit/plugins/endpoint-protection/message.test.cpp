@@ -33,7 +33,11 @@ TEST_CASE("a token is read back, and what is none is not") {
     for (const std::string &wrong :
          {std::string(), std::string("garbage"), std::string("scep 2\n") + text.substr(7), text.substr(0, 40),
           text + "no equals\n", std::string("scep 1\ntransaction=a b\nkey=x\nsigner=30\nsubject=30\n"),
-          std::string("scep 1\ntransaction=a\nkey=x\nsigner=3\nsubject=30\n"), std::string(70'000, 'x')})
+          std::string("scep 1\ntransaction=a\nkey=x\nsigner=3\nsubject=30\n"), std::string(70'000, 'x'),
+          // Found by fuzzing: the host took such a key for a breach of the plugin.
+          std::string("scep 1\ntransaction=a\nkey=memory:CurrentUser/My/keys\xf3\xf3/77\nsigner=30\nsubject=30\n"),
+          std::string("scep 1\ntransaction=a\nkey=") + std::string(1'001, 'k') + "\nsigner=30\nsubject=30\n",
+          std::string("scep 1\ntransaction=a\nkey=a\tb\nsigner=30\nsubject=30\n")})
         CHECK_FALSE(read_token(wrong));
 }
 

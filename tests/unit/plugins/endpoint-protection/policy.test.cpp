@@ -29,11 +29,11 @@ void serve(Rig &rig, const char *wanted, Bytes body) {
 }
 
 std::string challenge_of(Rig &rig) {
-    const auto policy = must(rig.open()->policy("", rig.host.operation));
+    const auto policy = must(rig.open()->policy("", rig.host.operation, provider::PolicyPurpose::request));
     return policy.challenge_password ? std::string(as_text(policy.challenge_password->reveal())) : "none";
 }
 std::string failure_of(Rig &rig) {
-    const auto policy = rig.open()->policy("", rig.host.operation);
+    const auto policy = rig.open()->policy("", rig.host.operation, provider::PolicyPurpose::request);
     REQUIRE_FALSE(policy.has_value());
     CHECK_FALSE(policy.error().remedy().empty());
     return policy.error().id();
@@ -101,5 +101,18 @@ TEST_CASE("a page that gives none says why") {
         rig.host.http.seen.clear();
         CHECK(failure_of(rig) == id);
         CHECK(rig.host.http.seen.size() <= 2); // a wrong password is not tried until the account is locked
+    }
+}
+
+TEST_CASE("who only looks, or renews with the old certificate, uses no challenge up") {
+    for (const auto purpose : {provider::PolicyPurpose::look, provider::PolicyPurpose::renewal}) {
+        Rig rig;
+        serve(rig, "NTLM", certbroker::test::challenge_page("0F1E2D3C4B5A6978"));
+        const auto policy = must(rig.open()->policy("", rig.host.operation, purpose));
+        CHECK_FALSE(policy.challenge_password.has_value());
+        CHECK(rig.host.http.seen.empty());
+        // One from the setting is the same each time, and there are servers that check it in renewals.
+        rig.host.settings.set("challenge", Secret(as_bytes("from the setting")));
+        CHECK(must(rig.open()->policy("", rig.host.operation, purpose)).challenge_password.has_value());
     }
 }

@@ -57,3 +57,13 @@ TEST_CASE("what is shown is one line, cut between characters") {
         CHECK((cut.empty() || static_cast<unsigned char>(cut.back()) < 0xc0));
     }
 }
+
+TEST_CASE("UTF-8 is told from what only looks like it") {
+    for (const std::string_view good :
+         {""sv, "plain"sv, "M\xc3\xbcller"sv, "\xe2\x82\xac"sv, "\xf0\x9f\x94\x91"sv, "\xed\x9f\xbf"sv})
+        CHECK(is_utf8(good));
+    for (const std::string_view wrong :
+         {"\xfc"sv, "\xc3"sv, "\xc3("sv, "\xc0\x80"sv, "\xe0\x80\x80"sv, "\xed\xa0\x80"sv, "\xf0\x80\x80\x80"sv,
+          "\xf4\x90\x80\x80"sv, "\xf5\x80\x80\x80"sv, "\x80"sv, "\xe2\x82"sv})
+        CHECK_FALSE(is_utf8(wrong));
+}
