@@ -69,6 +69,13 @@ TEST_CASE("Combinations that make no sense are refused at open, with what to do"
     refused(refusal({{"transport", "dcom"}, {"config", "ca\\CA"}, {"proxy", "http://p:1"}}), "proxy or server-trust");
 }
 
+#ifndef _WIN32
+TEST_CASE("DCOM is Windows' own") {
+    CHECK(
+        refusal({{"transport", "dcom"}, {"config", "ca.example.com\\Example CA"}}).starts_with("MicrosoftCa.Platform"));
+}
+#endif
+
 TEST_CASE("Plain http, and a proxy with credentials, are refused by the table") {
     CHECK(refusal({{"url", "http://ca.example.com/ADPolicyProvider_CEP_Kerberos/service.svc/CEP"}})
               .starts_with("Provider.SettingValue"));
