@@ -21,6 +21,76 @@ core::Error failed(Rig &rig, const core::provider::Order &order) {
 
 } // namespace
 
+TEST_CASE(
+    "Addresses are tried by priority, those without one last; an address that was not reached leads to the next") {
+    Rig rig;
+    auto policy = rig.policy();
+    const std::string third = host + "/third/service.svc/CES";
+    policy.addresses = {{4, third, ""}, {4, ces_second, "2"}, {2, host + "/kerberos/CES", "0"}, {4, ces, "1"}};
+    rig.services.answer(cep, policy.text());
+    const auto csr = rig.csr();
+    SECTION("not connected, then not installed, then issued") {
+        rig.services.fail_with(ces, core::errors::http_connect);
+        rig.services.answer(ces_second, "<html>404</html>", 404);
+        rig.issues_at(third);
+        CHECK(submit(rig, rig.order(csr)).state == State::issued);
+        CHECK(rig.services.count(ces) == 1);
+        CHECK(rig.services.count(ces_second) == 1);
+        CHECK(rig.services.count(host + "/kerberos/CES") == 0);
+    }
+    SECTION("a service that does not reach its CA") {
+        FaultText fault;
+        fault.error_code = "-2147023174"; // 0x800706BA
+        rig.services.answer(ces, fault.text(), 500);
+        rig.issues_at(ces_second);
+        CHECK(submit(rig, rig.order(csr)).state == State::issued);
+    }
+    SECTION("a listener without its service") {
+        rig.services.answer(ces, "<h1>Service Unavailable</h1>", 503, {{"Server", "Microsoft-HTTPAPI/2.0"}});
+        rig.issues_at(ces_second);
+        CHECK(submit(rig, rig.order(csr)).state == State::issued);
+    }
+    SECTION("a connection that broke afterwards stops") {
+        rig.services.fail_with(ces, core::errors::http_broken);
+        rig.issues_at(ces_second);
+        const auto order = rig.order(csr);
+        const auto error = failed(rig, order);
+        CHECK(error.id() == "MicrosoftCa.Unreachable");
+        CHECK_FALSE(says_not_sent(error));
+        CHECK(rig.services.count(ces_second) == 0);
+        core::provider::Query query;
+        query.idempotency = order.idempotency;
+        CHECK(error_id(rig.ca().find(query, rig.operation)) == "MicrosoftCa.NotSettled");
+    }
+    SECTION("a 503 of whoever is in between stops, and so does a refused password") {
+        rig.services.answer(ces, "busy", 503, {{"Retry-After", "60"}});
+        const auto error = failed(rig, rig.order(csr));
+        CHECK(error.id() == "MicrosoftCa.HttpStatus");
+        CHECK(error.numbers().at(core::ErrorNumber::retry_after_seconds) == 60);
+        rig.services.forget(ces);
+        rig.services.answer(ces, "", 401, {{"WWW-Authenticate", "Negotiate"}});
+        CHECK(failed(rig, rig.order(csr)).id() == "MicrosoftCa.Credentials");
+        CHECK(rig.services.count(ces_second) == 0);
+    }
+    SECTION("none is reached: nothing was sent") {
+        const auto order = rig.order(csr);
+        const auto error = failed(rig, order);
+        CHECK(error.id() == "MicrosoftCa.Unreachable");
+        CHECK(says_not_sent(error));
+        core::provider::Query query;
+        query.idempotency = order.idempotency;
+        CHECK(error_id(rig.ca().find(query, rig.operation)) == "Provider.NotFound");
+    }
+    SECTION("not reached, then an answer that nobody can read: it may have left") {
+        rig.services.fail_with(ces, core::errors::http_connect);
+        rig.services.answer(ces_second, "<html>Log on</html>");
+        const auto error = failed(rig, rig.order(csr));
+        CHECK(error.id() == "MicrosoftCa.Answer");
+        CHECK_FALSE(says_not_sent(error));
+        CHECK_FALSE(core::http::left_nothing(error));
+    }
+}
+
 TEST_CASE("No address for the authentication is said with what there is") {
     Rig rig;
     auto policy = rig.policy();
