@@ -37,6 +37,9 @@ constexpr auto root_days =
 constexpr auto validity_days =
     setting(CBP_SCOPE_CONNECTION, CBP_NUMBER, "validity-days",
             "How long certificates are valid, at most until the root ends.", 0, "365", nullptr, 1, 3650);
+constexpr auto renewal_period = setting(CBP_SCOPE_CONNECTION, CBP_DURATION, "renewal-period",
+                                        "How long before their end certificates are to be renewed.", CBP_ADVANCED,
+                                        nullptr, nullptr, 1, 3650 * day, "90s, 15m, 8h, 30d");
 constexpr auto crl_days = setting(CBP_SCOPE_CONNECTION, CBP_NUMBER, "crl-days", "How long a revocation list is valid.",
                                   CBP_ADVANCED, "7", nullptr, 1, 365);
 constexpr auto crl_url = setting(CBP_SCOPE_CONNECTION, CBP_TEXT, "crl-url",
@@ -55,8 +58,8 @@ constexpr auto reason = setting(CBP_SCOPE_ORDER, CBP_TEXT, "reason", "Why the CA
 constexpr auto order_days = setting(CBP_SCOPE_ORDER, CBP_NUMBER, "validity-days", "How long this certificate is valid.",
                                     0, nullptr, nullptr, 1, 3650);
 constexpr const certbroker_setting_info *const settings[] = {
-    &subject,  &key_algorithm, &key_length,     &root_days, &validity_days, &crl_days, &crl_url,
-    &decision, &pending_for,   &final_decision, &reason,    &order_days,    nullptr};
+    &subject, &key_algorithm, &key_length,  &root_days,      &validity_days, &renewal_period, &crl_days,
+    &crl_url, &decision,      &pending_for, &final_decision, &reason,        &order_days,     nullptr};
 
 class LocalCa {
 public:
@@ -243,6 +246,8 @@ public:
             call.check(host_->add_rule(call.raw(), CBP_RULE_KEY, key));
         for (const char *digest : {"SHA256", "SHA384", "SHA512"})
             call.check(host_->add_rule(call.raw(), CBP_RULE_DIGEST, digest));
+        if (const std::int64_t seconds = connection_.number("renewal-period"); seconds > 0)
+            call.check(host_->add_rule(call.raw(), CBP_RULE_RENEWAL_SECONDS, std::to_string(seconds).c_str()));
         if (profile->required_san != nullptr)
             call.check(host_->add_rule(call.raw(), CBP_RULE_SAN_REQUIRED, profile->required_san));
         if (profile->enhanced_key_usage != nullptr) {

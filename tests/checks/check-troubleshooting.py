@@ -98,10 +98,17 @@ lines = ["# Troubleshooting", "",
          "In this order; what cannot be told because of an earlier one is skipped with that reason. They are the same for every provider, as far as its",
          "protocol has the thing: no row about a client certificate where none is used.", "",
          "| Id | What is checked | How | What to do when it fails |", "| --- | --- | --- | --- |"]
-lines += [f"| `{i}` | {title} | {tried} | {remedy} |" for i, title, tried, remedy, _ in checks]
+of_templates = [check for check in checks if check[0].startswith(("template.names", "template.esc", "authority.esc"))]
+lines += [f"| `{i}` | {title} | {tried} | {remedy} |" for i, title, tried, remedy, _ in checks if i not in {check[0] for check in of_templates}]
 for provider in sorted({p for p, _ in own.values()}):
     lines += ["", f"Of the provider [{provider}](providers/{provider}.md), after the others:", "", "| Id | What is checked |", "| --- | --- |"]
     lines += [f"| `{i}` | {title} |" for i, (p, title) in own.items() if p == provider]
+lines += ["", "## What Test-CBTemplate looks for", "",
+          "A template that lets a requester name somebody else makes anybody an administrator. The names are those of the advisory \"Certified Pre-Owned\" and",
+          "its sequels. Providers give the facts as attributes of a template (`Get-CBCertificateProfile`); where they do not, the template's rules are looked at,",
+          "under `template.names` and without an advisory's name. Who may enrol stands in the directory, which is not asked.", "",
+          "| Id | What is looked for | How | What to do |", "| --- | --- | --- | --- |"]
+lines += [f"| `{i}` | {title} | {tried} | {remedy} |" for i, title, tried, remedy, _ in of_templates]
 lines += ["", "## What Microsoft's connector says, and what to look at here", "",
           "The troubleshooting table of \"Set up Intune Certificate Connector for DigiCert PKI Platform\", row by row. Test-CBConnector shows the",
           "connector's message beside its own (ConnectorMessage).", "",

@@ -197,6 +197,19 @@ public sealed class IssuanceTests : IClassFixture<IssuanceTests.Lab>
     }
 
     [Fact]
+    public void Revoke_takes_every_reason_by_name()
+    {
+        foreach (RevocationReason reason in Enum.GetValues<RevocationReason>().Where(reason => reason is not (RevocationReason.RemoveFromCrl or RevocationReason.CertificateHold)))
+        {
+            IssuanceResult one = Issue("reason-" + reason.ToString().ToLowerInvariant());
+            engine.Run($"Revoke-CBCertificate $t -Authority lab -Reason {reason} -Force", ("t", one.Thumbprint)).Good();
+            Assert.Equal("revoked", engine.Run("Update-CBCertificate $t -Authority lab", ("t", one.Thumbprint)).One<IssuanceResult>().Reason);
+        }
+        Assert.Equal(10, Enum.GetValues<RevocationReason>().Length);
+        Assert.Single(engine.Run("Revoke-CBCertificate $t -Authority lab -Reason Boredom -Force").Errors);
+    }
+
+    [Fact]
     public void Revoke_suspends_and_resumes()
     {
         IssuanceResult one = Issue("hold");

@@ -34,6 +34,25 @@ public sealed class RenewalTests : IDisposable
     }
 
     [Fact]
+    public void The_cas_own_period_counts_for_certificates_that_were_issued_under_it()
+    {
+        Issue("before", "-ValidityDays 30");
+        engine.Run("Set-CBAuthority -Name lab -Setting @{ 'renewal-period' = '30d' }").Good();
+        IssuanceResult result = Issue("after", "-ValidityDays 30");
+        Assert.Equal(TimeSpan.FromDays(30), engine.Run("Get-CBIssuance $id", ("id", result.RequestId)).One<IssuanceInfo>().RenewalPeriod);
+        CertificateInfo due = engine.Run("Get-CBCertificate -Renewable").One<CertificateInfo>();
+        Assert.Equal(("CN=after", result.Certificate!.NotAfter.AddDays(-30)), (due.Subject, due.RenewAfter!.Value));
+        Assert.Empty(engine.Run("Get-CBCertificate -Renewable -Authority elsewhere").Output);
+        // What is said here wins; a period as long as the life itself is none.
+        Assert.Empty(engine.Run("Get-CBCertificate -RenewalDays 1").Output);
+        Issue("shorter", "-ValidityDays 5");
+        Assert.Equal(["CN=after"], Names("Get-CBCertificate -Renewable"));
+        // The renewal knows the period, too, so a scheduled task would take it up: that is what the CA asked for.
+        Assert.Equal(IssuanceStatus.Issued, engine.Run("Get-CBCertificate -Renewable | Update-CBCertificate -Authority lab -OrderSetting @{ 'validity-days' = 90 }").One<IssuanceResult>().Status);
+        Assert.Empty(engine.Run("Get-CBCertificate -Renewable").Output);
+    }
+
+    [Fact]
     public void What_is_due_is_renewed_through_the_pipeline_once()
     {
         IssuanceResult old = Issue("due", "-ValidityDays 3");

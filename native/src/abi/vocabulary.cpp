@@ -61,7 +61,8 @@ Result<std::vector<Word>> vocabulary(std::string_view kind) {
                                  {"CessationOfOperation", "5", "it is no longer needed"},
                                  {"CertificateHold", "6", "suspended for a while"},
                                  {"RemoveFromCrl", "8", "the suspension is over"},
-                                 {"PrivilegeWithdrawn", "9", "its owner may no longer use it"}};
+                                 {"PrivilegeWithdrawn", "9", "its owner may no longer use it"},
+                                 {"AACompromise", "10", "somebody else may have the attribute authority's key"}};
     if (kind == "request-option")
         return std::vector<Word>{
             {"install", "true", "put the certificate into the store"},

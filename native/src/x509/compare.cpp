@@ -143,14 +143,20 @@ bool is_text_of(const std::vector<GeneralName> &names, const std::string &value)
                        [&](const GeneralName &name) { return folded(name.value) == value; });
 }
 
-/// Whether another person or host stands in the subject: a part that says who it is has a value that was not asked for
-/// in place of one that was.
+/// Whether a part of the subject that says who it is has that value, be it another part than was asked for.
+bool says(const Name &subject, const std::string &value) {
+    return std::any_of(identity.begin(), identity.end(),
+                       [&](std::string_view oid) { return values_of(subject, oid).contains(value); });
+}
+
+/// Whether another person or host stands in the subject: a value of who it is for is gone from it, and one that was not
+/// asked for stands in its place.
 bool names_another(const Sides &sides) {
     for (const std::string_view oid : identity) {
         const auto asked = values_of(sides.asked_subject, oid);
         const auto came = values_of(sides.came_subject, oid);
-        const bool kept =
-            std::all_of(asked.begin(), asked.end(), [&](const std::string &value) { return came.contains(value); });
+        const bool kept = std::all_of(asked.begin(), asked.end(),
+                                      [&](const std::string &value) { return says(sides.came_subject, value); });
         if (kept) continue;
         for (const std::string &value : came) {
             if (!asked.contains(value) && !is_text_of(sides.asked_names, value)) return true;
@@ -163,9 +169,8 @@ bool names_another(const Sides &sides) {
 bool names_nobody(const Sides &sides) {
     bool asked_for = false;
     for (const std::string_view oid : identity) {
-        const auto came = values_of(sides.came_subject, oid);
         for (const std::string &value : values_of(sides.asked_subject, oid)) {
-            if (came.contains(value) || is_text_of(sides.came_names, value)) return false;
+            if (says(sides.came_subject, value) || is_text_of(sides.came_names, value)) return false;
             asked_for = true;
         }
     }

@@ -44,6 +44,14 @@ public sealed class DigiCertRoadTests(DigiCertFixture fixture) : DigiCertTest(fi
     }
 
     [Fact]
+    public void The_profile_says_how_long_before_its_end_a_certificate_is_to_be_renewed()
+    {
+        IssuanceResult result = Fixture.RequestDevice("to-be-renewed").One<IssuanceResult>();
+        Assert.Equal(TimeSpan.FromDays(30), Engine.Run("Get-CBIssuance $id", ("id", result.RequestId)).One<IssuanceInfo>().RenewalPeriod);
+        Assert.Contains(Engine.Run("Get-CBCertificateProfile digicert $p -ListRule", ("p", DigiCertFixture.Device)).All<ProfileRule>(), rule => (rule.Rule, rule.Value) == ("RenewalSeconds", "2592000"));
+    }
+
+    [Fact]
     public void Many_users_come_from_the_pipeline_over_one_connection_and_one_policy()
     {
         Result run = Engine.Run($"1..12 | ForEach-Object {{ [pscustomobject]@{{ Subject = \"CN=pipe$_\" }} }} | Request-CBCertificate -Authority digicert -Template {DigiCertFixture.Device} -KeyAlgorithm ECDSA_P256");

@@ -43,7 +43,11 @@ public sealed class DigiCertVerificationTests : DigiCertTest, IClassFixture<Digi
         // The rule was known before a key was made.
         Assert.Empty(Engine.Run("Get-CBCertificateRequest -Subject '*CN=a*'").Output);
         Lab.Reset();
-        Dictionary<string, string> pairs = Issued(DigiCertFixture.CommonNameAndUpn, what, "loose");
+        // Sent all the same, the certificate comes without the name, and is taken only by who says so.
+        ErrorRecord lacks = Failed(Fixture.Request(DigiCertFixture.CommonNameAndUpn, what, "loose"), "Certificate.Names", ErrorCategory.InvalidData, "email=a@example.test");
+        Assert.Contains("-AllowDifferences", lacks.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Lab.Reset();
+        Dictionary<string, string> pairs = Issued(DigiCertFixture.CommonNameAndUpn, what + " -AllowDifferences", "loose");
         Assert.DoesNotContain("mail_email", pairs.Keys);
     }
 
@@ -104,7 +108,7 @@ public sealed class DigiCertVerificationTests : DigiCertTest, IClassFixture<Digi
 
     [Fact]
     public void K_nothing_listed_means_nothing_to_verify() =>
-        Assert.Equal(["seat_id"], Issued(DigiCertFixture.NotListed, "-Subject 'CN=k' -EmailAddress k@example.test").Keys);
+        Assert.Equal(["seat_id"], Issued(DigiCertFixture.NotListed, "-Subject 'CN=k' -EmailAddress k@example.test -AllowDifferences").Keys);
 
     [Fact]
     public void T9_special_characters_in_first_and_last_names_are_told_with_the_connectors_cure()

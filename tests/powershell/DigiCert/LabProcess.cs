@@ -10,16 +10,16 @@ namespace CertBroker.Tests.DigiCert;
 /// <summary>One request as the lab wrote it down.</summary>
 internal sealed record Sent(string Service, string? Operation, string Body, int Status, string? Fault, string? SoapAction, string Connection, string? Certificate, long Bytes);
 
-/// <summary>The lab (tests/lab) in a process of its own, and its control interface. Under Wine it runs on the host: CERTBROKER_TEST_LAB
-/// names the folder with its ready.json, and one lab serves all classes.</summary>
+/// <summary>A lab (tests/lab) in a process of its own, and its control interface. Under Wine it runs on the host: CERTBROKER_TEST_LAB (or another
+/// variable for another kind) names the folder with its ready.json, and one lab serves all classes.</summary>
 internal sealed class LabProcess : IDisposable
 {
     private readonly Process? process;
     private readonly HttpClient control = new() { Timeout = TimeSpan.FromSeconds(30) };
 
-    public LabProcess()
+    public LabProcess(string kind = "digicert", string variable = "CERTBROKER_TEST_LAB")
     {
-        if (Environment.GetEnvironmentVariable("CERTBROKER_TEST_LAB") is { Length: > 0 } running)
+        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } running)
         {
             Folder = running;
         }
@@ -28,20 +28,20 @@ internal sealed class LabProcess : IDisposable
             Folder = Directory.CreateTempSubdirectory("certbroker-lab-").FullName;
             string program = Path.Combine(Repository.Root, "build", "lab", "certbroker-lab");
             var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
-            foreach (string word in new[] { "digicert", "--folder", Folder })
+            foreach (string word in new[] { kind, "--folder", Folder })
             {
                 start.ArgumentList.Add(word);
             }
             process = Process.Start(start)!;
         }
-        JsonNode ready = WaitForIt();
-        Port = ready["port"]!.GetValue<int>();
-        ControlAddress = $"http://127.0.0.1:{ready["control"]}/control/";
-        PfxPassword = ready["pfxPassword"]!.GetValue<string>();
-        Ra = ready["ra"]!.GetValue<string>();
-        RaExpired = ready["raExpired"]!.GetValue<string>();
-        RaForeign = ready["raForeign"]!.GetValue<string>();
+        Ready = WaitForIt();
+        Port = Ready["port"]!.GetValue<int>();
+        ControlAddress = $"http://127.0.0.1:{Ready["control"]}/control/";
+        PfxPassword = Ready["pfxPassword"]!.GetValue<string>();
     }
+
+    /// <summary>What ready.json says.</summary>
+    public JsonNode Ready { get; }
 
     public string Folder { get; }
     public int Port { get; }
@@ -49,10 +49,10 @@ internal sealed class LabProcess : IDisposable
     public string PfxPassword { get; }
 
     /// <summary>The thumbprint of ra.pfx. Which one a fixture uses, its own Ra tells.</summary>
-    public string Ra { get; }
+    public string Ra => Ready["ra"]!.GetValue<string>();
 
-    public string RaExpired { get; }
-    public string RaForeign { get; }
+    public string RaExpired => Ready["raExpired"]!.GetValue<string>();
+    public string RaForeign => Ready["raForeign"]!.GetValue<string>();
 
     public string PathOf(string name) => Path.Combine(Folder, name);
 

@@ -148,6 +148,31 @@ TEST_CASE("A clock that is off does not keep a certificate from its place") {
     CHECK(issue.warnings.front().find("not valid yet") != std::string::npos);
 }
 
+TEST_CASE("An issuer that is out of date is refused, and taken with differences") {
+    World world;
+    // The same CA, with a certificate that ended yesterday.
+    const Issuer usual = world.ca.ca;
+    x509::CertificateSpec spec;
+    spec.subject = usual.certificate.subject();
+    spec.issuer = world.ca.root.certificate.subject();
+    spec.serial = must(crypto::random_serial(crypto::system_random()));
+    spec.not_before = 1'700'000'000;
+    spec.not_after = world.clock.now() - 86'400;
+    spec.spki = usual.key->public_key().spki();
+    spec.extensions = {x509::make_basic_constraints(true, std::nullopt, true)};
+    world.ca.ca.certificate = must(x509::sign_certificate(spec, *world.ca.root.key));
+    const auto failed = try_enroll(world);
+    CHECK(id_of(failed) == "Certificate.Validity");
+    const Record record = only_record(world);
+    CHECK(record.state == State::issued);
+    RoadOptions takes_it;
+    takes_it.allow_differences = true;
+    const Issue issue = must(world.broker->resume(record.id, nullptr, takes_it, world.operation));
+    world.ca.ca = usual;
+    CHECK(issue.record.state == State::installed);
+    CHECK_FALSE(issue.warnings.empty());
+}
+
 TEST_CASE("The end that is asked for reaches the CA, and what comes is held against it") {
     World world;
     RoadOptions options;

@@ -22,6 +22,7 @@ Record sample(const std::string &id) {
     record.key_uri = "folder:CurrentUser/keys/00";
     record.key_id = std::string(64, 'a');
     record.csr = {0x30, 0x00};
+    record.request_message = {0x30, 0x02, 0x05, 0x00};
     record.friendly_name = "Web";
     record.provider = "local-ca";
     record.authority = "lab";
@@ -68,6 +69,7 @@ TEST_CASE("A record comes back from the journal as it went in, in another proces
     CHECK(back.key_uri == record.key_uri);
     CHECK(back.key_id == record.key_id);
     CHECK(back.csr == record.csr);
+    CHECK(back.request_message == record.request_message);
     CHECK(back.friendly_name == record.friendly_name);
     CHECK(back.provider == record.provider);
     CHECK(back.authority == record.authority);
@@ -184,32 +186,79 @@ TEST_CASE("A journal that cannot be understood is refused with what is wrong") {
 }
 
 TEST_CASE("A journal of the first version goes on as one of today's") {
+    // As version 1 wrote it.
+    constexpr const char *first_version = R"sql(
+CREATE TABLE requests(
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    state INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    changed INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    csr BLOB NOT NULL,
+    replaces TEXT NOT NULL,
+    store TEXT NOT NULL,
+    key_uri TEXT NOT NULL,
+    friendly_name TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    authority TEXT NOT NULL,
+    authority_location TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    order_settings TEXT NOT NULL,
+    token BLOB NOT NULL,
+    next_try INTEGER NOT NULL,
+    reference TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    message TEXT NOT NULL,
+    chain BLOB NOT NULL,
+    thumbprint TEXT NOT NULL,
+    install INTEGER NOT NULL,
+    trust_root INTEGER NOT NULL,
+    exportable INTEGER NOT NULL,
+    archive_old INTEGER NOT NULL,
+    allow_differences INTEGER NOT NULL);
+CREATE INDEX requests_by_key ON requests(key_id);
+CREATE INDEX requests_by_thumbprint ON requests(thumbprint) WHERE thumbprint <> '';
+CREATE INDEX requests_by_replaced ON requests(replaces) WHERE replaces <> '';
+CREATE INDEX requests_open ON requests(state) WHERE state IN (1, 2, 3, 4, 7, 8);
+CREATE TABLE events(
+    request INTEGER NOT NULL REFERENCES requests(number),
+    position INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    PRIMARY KEY(request, position)) WITHOUT ROWID;
+INSERT INTO requests VALUES
+    (1, 'waiting', 3, 1700000000, 1700000001, 'CN=web01', 'abc', x'3000', '', 'folder:CurrentUser/My', 'k', 'f', 'lab',
+     'lab', 'CurrentUser', 'server', '', x'01', 0, 'ref', '', 'Wait', x'', '', 1, 0, 1, 0, 1),
+    (2, 'done', 5, 1700000000, 1700000001, 'CN=web02', 'def', x'3000', '', 'folder:CurrentUser/My', 'k', 'f', 'lab',
+     'lab', 'CurrentUser', 'server', '', x'', 0, 'ref', '', '', x'3000', 'AB', 1, 0, 1, 0, 1);
+INSERT INTO events VALUES (1, 1, 1700000000, 1, ''), (2, 1, 1700000000, 1, '');
+PRAGMA user_version = 1;
+)sql";
     TemporaryFolder folder;
-    const auto path = folder.path() / "journal.sqlite";
     {
-        // What version 1 had: today's table without the columns that came later.
-        const auto journal = must(Journal::open(folder.path(), system_clock()));
-        must(journal->add(sample("waiting")));
-        Record done = sample("done");
-        done.state = State::installed;
-        must(journal->add(done));
-        const auto database = must(sqlite::Database::open(path));
-        for (const char *column : {"remedy", "sent_at", "not_after", "allow_weak", "renewal_seconds", "exact"})
-            must(database.execute((std::string("ALTER TABLE requests DROP COLUMN ") + column).c_str()));
-        must(database.execute("PRAGMA user_version = 1"));
+        const auto database = must(sqlite::Database::open(folder.path() / "journal.sqlite"));
+        must(database.execute(first_version));
     }
     const auto journal = must(Journal::open(folder.path(), system_clock()));
     Record waiting = must(journal->get("waiting"));
-    CHECK(waiting.subject == sample("waiting").subject);
-    CHECK(waiting.chain == sample("waiting").chain);
+    CHECK(waiting.subject == "CN=web01");
+    CHECK(waiting.profile == "server");
+    CHECK(waiting.exportable);
+    CHECK(waiting.token == Bytes{1});
     CHECK(waiting.remedy.empty());
     CHECK(waiting.sent_at == 0);
+    CHECK_FALSE(waiting.allow_weak);
     // Taking differences was the rule then; nobody had said so.
     CHECK_FALSE(waiting.allow_differences);
     CHECK(must(journal->get("done")).allow_differences);
+    CHECK(must(journal->events("waiting")).size() == 1);
     waiting.remedy = "new";
     const State before = waiting.state;
     must(journal->advance(before, waiting, ""));
+    must(journal->add(sample("three")));
     CHECK(must(must(Journal::open(folder.path(), system_clock()))->get("waiting")).remedy == "new");
 }
 

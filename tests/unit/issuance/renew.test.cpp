@@ -93,3 +93,61 @@ TEST_CASE("While one renewal may still bring a certificate there is no second") 
     CHECK_FALSE(renew(world, *issue.entry, ca));
     CHECK(must(renew(world, *issue.entry, ca)).record.state == State::installed);
 }
+
+TEST_CASE("The old certificate stays when the new one is refused, denied, or not what was asked for") {
+    World world;
+    const Issue old = world.enroll(World::request());
+    OpenProvider ca = world.authority();
+    const auto archived = [&] { return must(world.store->get(old.record.thumbprint)).archived; };
+    SECTION("denied") {
+        world.ca.next({.kind = Answer::Kind::deny, .message = "No", .remedy = "Ask your manager."});
+        const Issue denied = must(renew(world, *old.entry, ca));
+        CHECK(denied.record.state == State::denied);
+        CHECK(denied.record.remedy == "Ask your manager.");
+        CHECK_FALSE(archived());
+        // A denial is no obstacle to asking again.
+        CHECK(must(renew(world, *old.entry, ca)).record.state == State::installed);
+        CHECK(archived());
+    }
+    SECTION("for another host") {
+        world.ca.next({Answer::Kind::other_host});
+        REQUIRE(id_of(renew(world, *old.entry, ca)) == "Certificate.Names");
+        CHECK_FALSE(archived());
+        const Record kept = must(world.broker->list_requests({}, true)).front();
+        CHECK(kept.state == State::issued);
+        CHECK(kept.replaces == old.record.thumbprint);
+        // It may still be taken, so there is no second renewal meanwhile.
+        CHECK(id_of(renew(world, *old.entry, ca)) == "Issuance.Open");
+        RoadOptions takes_it;
+        takes_it.allow_differences = true;
+        CHECK(must(world.broker->resume(kept.id, nullptr, takes_it, world.operation)).record.state == State::installed);
+        CHECK(archived());
+    }
+    SECTION("for another key") {
+        world.ca.next({Answer::Kind::other_key});
+        CHECK(id_of(renew(world, *old.entry, ca)) == "Certificate.KeyMismatch");
+        CHECK_FALSE(archived());
+        CHECK(must(world.store->get(old.record.thumbprint)).has_private_key());
+    }
+    SECTION("pending, then denied in another process") {
+        world.ca.next({Answer::Kind::pend});
+        const Issue pending = must(renew(world, *old.entry, ca));
+        world.restart();
+        world.ca.next({Answer::Kind::deny, "No"});
+        CHECK(must(world.broker->resume(pending.record.id, nullptr, {}, world.operation)).record.state ==
+              State::denied);
+        CHECK_FALSE(archived());
+    }
+}
+
+TEST_CASE("What the CA's policy says of renewals is remembered with the certificate") {
+    World world;
+    OpenProvider ca = world.authority();
+    const profile::Request wish = World::request();
+    profile::Request client = wish;
+    must(profile::set_property(client, "ENHANCED_KEY_USAGE", "ClientAuthentication"));
+    const Issue issue = must(world.broker->enroll(client, ca, "client", {}, *world.store, {}, world.operation));
+    CHECK(issue.record.renewal_seconds == 864'000);
+    CHECK(must(renew(world, *issue.entry, ca)).record.renewal_seconds == 864'000);
+    CHECK(world.enroll(wish).record.renewal_seconds == 0);
+}

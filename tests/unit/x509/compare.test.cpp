@@ -95,6 +95,9 @@ TEST_CASE("Another person or host in the subject is an error") {
           Rules{"error answer.subject"});
     CHECK(rules({.subject = "CN=a,SERIALNUMBER=2"}, request("CN=a,SERIALNUMBER=1", {})) ==
           Rules{"error answer.subject"});
+    // The right alternative names do not make up for it: not everybody looks at them.
+    CHECK(rules({.subject = "CN=b", .extensions = {san({"a"})}}, request("CN=a", {san({"a"})})) ==
+          Rules{"error answer.subject"});
     // Nobody at all is no better.
     CHECK(rules({.subject = "O=Example"}, request("CN=a,O=Example", {})) == Rules{"error answer.subject"});
     CHECK(id_of(refuse_errors(must(compare_with_request(test::make({.subject = "CN=b"}), request("CN=a", {}))))) ==
@@ -107,6 +110,9 @@ TEST_CASE("A name that moves between subject and alternative names is nobody els
                 request("CN=a.de,O=Example", {san({"a.de"})})) == Rules{"warning answer.subject"});
     CHECK(rules({.subject = "O=Example", .extensions = {san({"a.de"})}}, request("CN=a.de,O=Example", {})) ==
           Rules{"warning answer.subject", "information answer.san"});
+    // The account that stood in the CN is the e-mail address now, and the CN says the person's name.
+    CHECK(rules({.subject = "CN=Jane Doe,E=jane@example.com"}, request("CN=jane@example.com", {})) ==
+          Rules{"warning answer.subject"});
     // The CN is one of the names that were asked for.
     CHECK(rules({.subject = "CN=a.de", .extensions = {san({"a.de"})}}, request("CN=My server", {san({"a.de"})})) ==
           Rules{"warning answer.subject"});
