@@ -190,7 +190,7 @@ fi
 if wants samples; then
   banner 'Samples and README'
   step 'samples/quickstart.sh' ./samples/quickstart.sh
-  step 'samples/digicert-lab.sh' ./samples/digicert-lab.sh
+  for lab in digicert ndes microsoft-ca; do step "samples/$lab-lab.sh" "./samples/$lab-lab.sh"; done
   for sample in samples/*/test.sh; do step "$(dirname "$sample")" "$sample"; done
   step 'the code blocks of README.md run' python3 tests/checks/run-readme.py
 fi
