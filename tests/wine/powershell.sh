@@ -31,23 +31,28 @@ export DOTNET_EnableWriteXorExecute=0 DOTNET_gcConcurrent=0 DOTNET_GCgen0size=0x
 # What starts first holds its output for as long as the server is up.
 "$here/wine.sh" cmd /c exit </dev/null >/dev/null 2>&1
 
-# The lab is a program of the host; Wine has the host's loopback. It ends with this script: its standard input closes.
+# The labs are programs of the host; Wine has the host's loopback. They end with this script: their standard input closes.
 "$root/tests/lab/build.sh" || give_up 'the lab could not be built'
-lab=$(mktemp -d)
-mkfifo "$lab/input"
-"$root/build/lab/certbroker-lab" digicert --folder "$lab" <"$lab/input" >/dev/null &
-exec 9>"$lab/input"
-trap 'exec 9>&-; wait; rm -rf "$lab"' EXIT
-for _ in $(seq 300); do [ -e "$lab/ready.json" ] && break; sleep 0.1; done
-[ -e "$lab/ready.json" ] || give_up 'the lab did not start'
-export CERTBROKER_TEST_LAB="Z:${lab//\//\\}"
+labs=$(mktemp -d)
+mkfifo "$labs/input"
+for lab in digicert ndes; do
+  mkdir "$labs/$lab"
+  "$root/build/lab/certbroker-lab" $lab --folder "$labs/$lab" <"$labs/input" >/dev/null &
+done
+exec 9>"$labs/input"
+trap 'exec 9>&-; wait; rm -rf "$labs"' EXIT
+for lab in digicert ndes; do
+  for _ in $(seq 300); do [ -e "$labs/$lab/ready.json" ] && break; sleep 0.1; done
+  [ -e "$labs/$lab/ready.json" ] || give_up "the lab $lab did not start"
+done
+export CERTBROKER_TEST_LAB="Z:${labs//\//\\}\\digicert" CERTBROKER_TEST_NDES="Z:${labs//\//\\}\\ndes"
 
 passed=0 failed=0 skipped=0
 run_class() {
   timeout -k 5 420 "$here/wine.sh" --as-user "$tests/CertBroker.PowerShell.Tests.exe" "Z:${results//\//\\}\\$1.xml" ".$1." </dev/null >"$results/$1.log" 2>&1 9>&-
 }
 # A class has a process of its own: what ends one leaves the others alone.
-for class in $(cd "$root/tests" && grep -hoE 'public sealed class \w+Tests\b' powershell/*.cs powershell/DigiCert/*.cs interop/dotnet/*.cs | awk '{print $4}'); do
+for class in $(cd "$root/tests" && grep -hoE 'public sealed class \w+Tests\b' powershell/*.cs powershell/DigiCert/*.cs powershell/Ndes/*.cs interop/dotnet/*.cs | awk '{print $4}'); do
   [[ $class == *"${1:-}"* ]] || continue
   run_class "$class"
   line=$(grep -aE '^powershell-windows: [0-9]+ passed' "$results/$class.log" | tail -n 1)

@@ -34,6 +34,9 @@ internal sealed class Challenges(string user, string password, string thumbprint
         await http.Response.Body.WriteAsync(bytes);
     }
 
+    /// <summary>How many were handed out.</summary>
+    public int Given { get; private set; }
+
     /// <summary>Uses a password up; otherwise says what NDES writes into its event log.</summary>
     public string? Use(string given)
     {
@@ -58,6 +61,7 @@ internal sealed class Challenges(string user, string password, string thumbprint
         {
             waiting.Clear();
             used.Clear();
+            Given = 0;
         }
     }
 
@@ -75,6 +79,7 @@ internal sealed class Challenges(string user, string password, string thumbprint
             }
             string fresh = Convert.ToHexString(RandomNumberGenerator.GetBytes(8));
             waiting[fresh] = DateTimeOffset.UtcNow;
+            Given++;
             return fresh;
         }
     }

@@ -44,6 +44,7 @@ internal sealed class NdesLab : IAsyncDisposable
             return new { };
         });
         control.Question("messages", _ => service.Seen);
+        control.Question("challenges", _ => new { count = challenges.Given });
         control.Question("issued", _ => new { count = service.Issued });
 
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
