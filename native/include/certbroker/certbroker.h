@@ -224,7 +224,8 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_request_create
 /* Sets a property, or adds to a LIST property. Values are checked at once: CERTBROKER_E_INVALID, E_PARSE or E_ARGUMENT. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_request_set(certbroker_request *request, int32_t property, const char *value, certbroker_error **error);
 /* Reads back: SUBJECT, TEMPLATE, KEY_ALGORITHM, HASH_ALGORITHM, FRIENDLY_NAME, REQUEST_TYPE, PROVIDER_NAME, SOURCE,
- * SUBJECT_ALT_NAME, ENHANCED_KEY_USAGE, KEY_USAGE, MACHINE_KEY_SET ("true", "false"), EXPORTABLE ("true", "false"). */
+ * SUBJECT_ALT_NAME, ENHANCED_KEY_USAGE, KEY_USAGE, MACHINE_KEY_SET ("true", "false"), EXPORTABLE ("true", "false"),
+ * SECURITY_IDENTIFIER, REQUESTER_NAME, RENEWAL_CERT, USE_EXISTING_KEY_SET ("true", "false"). */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_request_text(const certbroker_request *request, int32_t property, size_t index, certbroker_text *out);
 /* Gives the request the names of a person or device. person: what is known of it, texts by name (mail, UserPrincipalName,
  * DisplayName, or any other name that a template uses). profile, the same for everybody:
@@ -260,7 +261,7 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_csr_create(cer
 /* PEM, bare base64 or DER. Verifies the request's own signature. */
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_csr_parse(certbroker_context *context, const uint8_t *bytes, size_t size, certbroker_csr **out, certbroker_error **error);
 CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_csr_encode(const certbroker_csr *csr, int32_t encoding, certbroker_buffer **out, certbroker_error **error);
-CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_csr_text(const certbroker_csr *csr, int32_t property, size_t index, certbroker_text *out); /* SUBJECT, KEY_ALGORITHM, KEY_ID, SIGNATURE_ALGORITHM, SUBJECT_ALT_NAME, ENHANCED_KEY_USAGE, KEY_USAGE */
+CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_csr_text(const certbroker_csr *csr, int32_t property, size_t index, certbroker_text *out); /* SUBJECT, KEY_ALGORITHM, KEY_ID, SIGNATURE_ALGORITHM, SUBJECT_ALT_NAME, ENHANCED_KEY_USAGE, KEY_USAGE, SECURITY_IDENTIFIER, REQUEST_TYPE (PKCS10, PKCS7, CMC), SIGNED_BY, REQUESTER_NAME, RENEWAL_CERT */
 CERTBROKER_API(0, 1) void CERTBROKER_CALL certbroker_csr_free(certbroker_csr *csr);
 
 /* --- certificates and chains -------------------------------------------------------------------------------------------- */
@@ -408,7 +409,9 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_pfx_import(cer
  * one with impossible dates stays ISSUED, not installed, and the call fails; what a CA may well change comes as WARNING),
  * exact (default false: not even that is taken),
  * allow-weak-signature (default false: the same for MD5, SHA-1 and short keys of the CA), ask-now (certbroker_resume; default
- * true: false leaves a pending request alone until its NEXT_TRY). What was allowed once stays allowed for the request. */
+ * true: false leaves a pending request alone until its NEXT_TRY). What was allowed once stays allowed for the request.
+ * signing-certificate (thumbprint; prepare, enroll): who signs a request of REQUEST_TYPE PKCS7 or CMC besides its own key, an
+ * enrolment agent for REQUESTER_NAME; found in the stores with its key. */
 
 /* Makes the key, durable in the store, and the CSR; remembers both. State PREPARED; for RequestType=Cert the self-signed
  * certificate is installed at once: INSTALLED. The provider's policy is asked when there is one. */

@@ -3,6 +3,8 @@
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "x509/extension.hpp"
+#include "x509/request_message.hpp"
+#include "x509/sid.hpp"
 
 namespace certbroker::abi {
 namespace {
@@ -13,6 +15,12 @@ std::vector<std::string> texts_of(const std::vector<x509::GeneralName> &names) {
     for (const x509::GeneralName &name : names)
         out.push_back(name.to_string());
     return out;
+}
+
+std::vector<std::string> account_of(const std::vector<x509::Extension> &extensions,
+                                    const std::vector<x509::GeneralName> &names) {
+    const auto sids = x509::sids_of(extensions, names);
+    return {sids.begin(), sids.end()};
 }
 
 std::string key_algorithm_text(const crypto::PublicKey &key) {
@@ -102,6 +110,7 @@ Bag bag_of(const x509::Certificate &certificate) {
         .list(CERTBROKER_P_SUBJECT_ALT_NAME, texts_of(certificate.subject_alt_names()))
         .list(CERTBROKER_P_ENHANCED_KEY_USAGE, certificate.enhanced_key_usage())
         .list(CERTBROKER_P_KEY_USAGE, x509::key_usage_names(certificate.key_usage()))
+        .list(CERTBROKER_P_SECURITY_IDENTIFIER, account_of(certificate.extensions(), certificate.subject_alt_names()))
         .number(CERTBROKER_P_IS_CA, certificate.basic_constraints().ca ? 1 : 0)
         .number(CERTBROKER_P_IS_SELF_SIGNED, certificate.self_issued() ? 1 : 0);
     add_key(bag, certificate.public_key());
@@ -122,8 +131,19 @@ Bag bag_of(const x509::Csr &csr) {
         .text(CERTBROKER_P_SIGNATURE_ALGORITHM, csr.signature().name)
         .list(CERTBROKER_P_SUBJECT_ALT_NAME, texts_of(csr.subject_alt_names()))
         .list(CERTBROKER_P_ENHANCED_KEY_USAGE, std::move(ekus))
-        .list(CERTBROKER_P_KEY_USAGE, std::move(usages));
+        .list(CERTBROKER_P_KEY_USAGE, std::move(usages))
+        .list(CERTBROKER_P_SECURITY_IDENTIFIER, account_of(csr.extensions(), csr.subject_alt_names()));
     add_key(bag, csr.public_key());
+    std::vector<std::string> signers;
+    const x509::RequestMessage *message = csr.message();
+    for (const x509::MessageSigner &signer : message != nullptr ? message->signers : std::vector<x509::MessageSigner>())
+        signers.push_back(signer.name);
+    const auto renewed = x509::renewal_certificate_of(csr);
+    const auto kind = message != nullptr ? message->kind : x509::MessageKind::none;
+    bag.text(CERTBROKER_P_REQUEST_TYPE, std::string(message_kind_name(kind)))
+        .list(CERTBROKER_P_SIGNED_BY, std::move(signers))
+        .text(CERTBROKER_P_REQUESTER_NAME, x509::requester_name_of(csr))
+        .text(CERTBROKER_P_RENEWAL_CERT, renewed ? renewed->thumbprint() : std::string());
     return bag;
 }
 

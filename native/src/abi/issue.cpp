@@ -1,4 +1,5 @@
 #include "abi/issue.hpp"
+#include "x509/request_message.hpp"
 
 #include "abi/guard.hpp"
 #include "base/encoding.hpp"
@@ -31,6 +32,7 @@ issuance::Issue issue_of(const provider::Outcome &outcome, const issuance::OpenP
     record.token = outcome.token;
     if (csr != nullptr) {
         record.csr = csr->der();
+        if (csr->message() != nullptr) record.request_message = csr->sendable_der();
         record.subject = csr->subject().to_string();
         record.key_id = to_hex(csr->public_key().sha256());
     }
@@ -76,7 +78,9 @@ certbroker_status CERTBROKER_CALL certbroker_issue_csr(const certbroker_issue *i
         CERTBROKER_TRY(const auto object, resolve<IssueObject>(issue, "issue"));
         if (object->value.record.csr.empty())
             return fail(errors::no_such_part, "The request could not be read: this issue has none");
-        CERTBROKER_TRY(x509::Csr csr, x509::Csr::parse(object->value.record.csr));
+        const issuance::Record &record = object->value.record;
+        CERTBROKER_TRY(x509::Csr csr,
+                       x509::Csr::parse(record.request_message.empty() ? record.csr : record.request_message));
         *out = make_handle<certbroker_csr>(std::make_shared<CsrObject>(std::move(csr)));
         return {};
     });

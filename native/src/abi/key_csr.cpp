@@ -93,6 +93,11 @@ certbroker_status CERTBROKER_CALL certbroker_csr_create(certbroker_context *cont
         const OperationScope scope(*ctx, operation);
         CERTBROKER_CHECK(scope.ready());
         CERTBROKER_CHECK(profile::require_acceptable(wanted->request, nullptr));
+        const profile::RequestType type = wanted->request.type;
+        if (type == profile::RequestType::pkcs7 || type == profile::RequestType::cmc)
+            return fail(errors::argument,
+                        "The request could not be made: who signs a PKCS7 or CMC message is found on the road")
+                .with_remedy("Use certbroker_prepare, or REQUEST_TYPE PKCS10.");
         CERTBROKER_TRY(const x509::CsrSpec spec,
                        profile::make_csr_spec(wanted->request, nullptr, signer->key->public_key(), nullptr));
         CERTBROKER_TRY(x509::Csr csr, x509::create_csr(spec, *signer->key));
@@ -121,7 +126,7 @@ certbroker_status CERTBROKER_CALL certbroker_csr_encode(const certbroker_csr *cs
         CERTBROKER_TRY(const auto object, resolve<CsrObject>(csr, "csr"));
         switch (encoding) {
         case CERTBROKER_ENCODING_DER:
-            return give_buffer(object->value.der(), out);
+            return give_buffer(object->value.sendable_der(), out);
         case CERTBROKER_ENCODING_PEM:
             return give_buffer(as_bytes(object->value.to_pem(false)), out);
         case CERTBROKER_ENCODING_CERTREQ:

@@ -1,6 +1,7 @@
 // The road: every step journalled. What happens is issuance/; here are only the doors to it.
 #include "abi/guard.hpp"
 #include "abi/issue.hpp"
+#include "base/encoding.hpp"
 #include "certbroker/certbroker.h"
 
 using namespace certbroker;
@@ -23,6 +24,7 @@ Result<issuance::RoadOptions> road_options_in(const certbroker_settings *handle)
                                                      {"exact", OptionKind::flag},
                                                      {"allow-weak-signature", OptionKind::flag},
                                                      {"not-after", OptionKind::number, 0, max_time},
+                                                     {"signing-certificate"},
                                                      {"ask-now", OptionKind::flag}}));
     issuance::RoadOptions options;
     options.install = given.flag("install", true);
@@ -38,6 +40,9 @@ Result<issuance::RoadOptions> road_options_in(const certbroker_settings *handle)
     options.allow_weak = given.flag("allow-weak-signature");
     options.not_after = option_number(given, "not-after", 0);
     options.ask_now = given.flag("ask-now", true);
+    if (const std::string *signer = given.text("signing-certificate")) {
+        CERTBROKER_TRY(options.signing_certificate, normalize_thumbprint(*signer));
+    }
     return options;
 }
 

@@ -49,11 +49,12 @@ struct RoadOptions {
     std::chrono::seconds wait{0}; ///< keep polling while pending
     bool archive_old = true;
     bool reuse_key = false;
-    bool allow_differences = false; ///< takes a certificate for other names, usages or dates than asked
-    bool exact = false;             ///< takes nothing that the CA changed, be it the order of the subject
-    bool allow_weak = false;        ///< takes one with weak signatures, or keys of the CA that are too short
-    std::int64_t not_after = 0;     ///< the end that the CA is asked for; 0 = it decides
-    bool ask_now = true;            ///< resume: asks before the time that the CA named, too
+    bool allow_differences = false;  ///< takes a certificate for other names, usages or dates than asked
+    bool exact = false;              ///< takes nothing that the CA changed, be it the order of the subject
+    bool allow_weak = false;         ///< takes one with weak signatures, or keys of the CA that are too short
+    std::int64_t not_after = 0;      ///< the end that the CA is asked for; 0 = it decides
+    std::string signing_certificate; ///< thumbprint: who signs a PKCS#7 or CMC request besides its own key
+    bool ask_now = true;             ///< resume: asks before the time that the CA named, too
 };
 
 /// An opened provider and the authority it came from (name empty when opened with settings at hand).

@@ -1,4 +1,5 @@
 #include "issuance/errors.hpp"
+#include "issuance/message.hpp"
 #include "issuance/steps.hpp"
 
 /// The order of the steps, and nothing else.
@@ -31,25 +32,39 @@ struct Made {
     Work work;
     x509::Csr csr;
     crypto::KeyHandle key;
+    std::optional<Signer> renewed;
 };
-Result<Made> make(Core &core, const Plan &plan, store::Store &store, const RoadOptions &options,
+Result<Made> make(Core &core, const Plan &plan, const Signing &signing, store::Store &store, const RoadOptions &options,
                   const Operation &operation) {
-    CERTBROKER_TRY(crypto::KeyHandle key, make_key(core, plan, store, operation));
-    CERTBROKER_TRY(x509::Csr csr, make_csr(plan, *key, operation));
+    crypto::KeyHandle key;
+    if (plan.request.use_existing_key_set && signing.renewed) {
+        key = signing.renewed->key;
+    } else {
+        CERTBROKER_TRY(key, make_key(core, plan, store, operation));
+    }
+    CERTBROKER_TRY(x509::Csr csr, make_csr(plan, signing, *key, operation));
     CERTBROKER_TRY(Work work, Work::begin(core, store.uri().location, options, operation));
     describe_request(work.record, csr, store, key);
     if (work.record.friendly_name.empty()) work.record.friendly_name = plan.request.friendly_name;
     work.record.profile = plan.profile;
     work.record.renewal_seconds = plan.policy.renewal_seconds;
-    return Made{std::move(work), std::move(csr), std::move(key)};
+    describe_signing(work.record, signing, options);
+    return Made{std::move(work), std::move(csr), std::move(key), signing.renewed};
 }
 
 /// The same, in the journal as SUBMITTING: PREPARED and SUBMITTING in one, as nothing that could be lost lies between.
 Result<Made> make_submitting(Core &core, const profile::Request &request, OpenProvider &provider,
                              std::string_view profile, const Settings &order, store::Store &store,
                              const RoadOptions &options, const Operation &operation) {
-    CERTBROKER_TRY(const Plan plan, make_plan(request, &provider, profile, &order, store, operation));
-    CERTBROKER_TRY(Made made, make(core, plan, store, options, operation));
+    CERTBROKER_TRY(const Signing signing, find_signing(core, request, options, store, &provider));
+    if (signing.renewed) {
+        CERTBROKER_TRY(Journal *const journal, core.journal(store.uri().location));
+        CERTBROKER_CHECK(refuse_second(*journal, signing.renewed->entry.certificate));
+    }
+    CERTBROKER_TRY(const Plan plan,
+                   make_plan(completed(request, signing), &provider, profile, &order, store, operation,
+                             signing.renewed ? provider::PolicyPurpose::renewal : provider::PolicyPurpose::request));
+    CERTBROKER_TRY(Made made, make(core, plan, signing, store, options, operation));
     describe_submission(made.work.record, provider, plan.profile, order);
     CERTBROKER_CHECK(operation.check("The request could not be sent"));
     made.work.record.state = State::submitting;
@@ -57,9 +72,9 @@ Result<Made> make_submitting(Core &core, const profile::Request &request, OpenPr
     return made;
 }
 
-Result<Issue> keep_prepared(Core &core, const Plan &plan, store::Store &store, const RoadOptions &options,
-                            const Operation &operation) {
-    CERTBROKER_TRY(Made made, make(core, plan, store, options, operation));
+Result<Issue> keep_prepared(Core &core, const Plan &plan, const Signing &signing, store::Store &store,
+                            const RoadOptions &options, const Operation &operation) {
+    CERTBROKER_TRY(Made made, make(core, plan, signing, store, options, operation));
     made.work.record.state = State::prepared;
     CERTBROKER_CHECK(made.work.add());
     return std::move(made.work).issue();
@@ -72,9 +87,15 @@ Result<Issue> send_prepared(Work work, OpenProvider &provider, std::string_view 
         const ErrorKind &why = is_open(record) ? errors::issuance_open : errors::journal_finished;
         return fail(why, work.name() + " could not be sent: it is " + std::string(state_name(record.state)));
     }
-    CERTBROKER_TRY(const x509::Csr csr, x509::Csr::parse(record.csr));
+    CERTBROKER_TRY(const x509::Csr csr, csr_of(record));
+    if (csr.message() != nullptr) CERTBROKER_CHECK(require_sender(provider, csr.message()->kind));
     Submission submission{&csr, {}, order, nullptr, {}};
     CERTBROKER_TRY(submission.key, key_of(work));
+    const Replaced old = replaced_by(work);
+    if (old.entry) {
+        submission.current = &old.entry->certificate;
+        submission.current_key = old.key;
+    }
     CERTBROKER_CHECK(provider::check_settings(*provider.provider->plugin().descriptor, CBP_SCOPE_ORDER, order));
     describe_submission(record, provider, profile.empty() ? record.profile : std::string(profile), order);
     CERTBROKER_CHECK(work.advance(State::submitting, ""));
@@ -88,7 +109,9 @@ Result<std::optional<Found>> find_csr(Core &core, const x509::Csr &csr, std::str
         if (journal == nullptr) continue;
         CERTBROKER_TRY(std::vector<Record> records, journal->find_by_key(key_id));
         for (Record &record : records) {
-            if (record.csr == csr.der()) return std::optional(Found{journal, location, std::move(record)});
+            const bool same_message =
+                csr.sendable_der() == (record.request_message.empty() ? record.csr : record.request_message);
+            if (same_message) return std::optional(Found{journal, location, std::move(record)});
         }
     }
     return std::optional<Found>();
@@ -101,11 +124,13 @@ Result<Issue> Broker::prepare(const profile::Request &request, OpenProvider *pro
     const auto failed = [&](Error error) {
         return failed_for_good(operation, std::move(error), provider, profile, request.subject.to_string(), store);
     };
-    auto plan = make_plan(request, provider, profile, nullptr, store, operation);
+    auto signing = find_signing(impl_->core, request, options, store, provider);
+    if (!signing) return failed(std::move(signing).error());
+    auto plan = make_plan(completed(request, *signing), provider, profile, nullptr, store, operation);
     if (!plan) return failed(std::move(plan).error());
     if (plan->request.type == profile::RequestType::self_signed)
         return self_sign(impl_->core, *plan, store, options, operation);
-    auto prepared = keep_prepared(impl_->core, *plan, store, options, operation);
+    auto prepared = keep_prepared(impl_->core, *plan, *signing, store, options, operation);
     if (!prepared) return failed(std::move(prepared).error());
     return prepared;
 }
@@ -120,7 +145,12 @@ Result<Issue> Broker::enroll(const profile::Request &request, OpenProvider &prov
     if (!made)
         return failed_for_good(operation, std::move(made).error(), &provider, profile, request.subject.to_string(),
                                store);
-    return submit(std::move(made->work), provider, Submission{&made->csr, made->key, order, nullptr, {}});
+    Submission submission{&made->csr, made->key, order, nullptr, {}};
+    if (made->renewed) {
+        submission.current = &made->renewed->entry.certificate;
+        submission.current_key = made->renewed->key;
+    }
+    return submit(std::move(made->work), provider, submission);
 }
 
 Result<Issue> Broker::enroll_prepared(std::string_view request_id, OpenProvider &provider, std::string_view profile,
@@ -134,6 +164,7 @@ Result<Issue> Broker::enroll_csr(const x509::Csr &csr, OpenProvider &provider, s
                                  const Settings &order, store::Store &store, const RoadOptions &options,
                                  const Operation &operation) {
     CERTBROKER_CHECK(csr.verify());
+    if (csr.message() != nullptr) CERTBROKER_CHECK(require_sender(provider, csr.message()->kind));
     CERTBROKER_CHECK(provider::check_settings(*provider.provider->plugin().descriptor, CBP_SCOPE_ORDER, order));
     const std::string key_id = key_id_of(csr.public_key());
     CERTBROKER_CHECK(impl_->core.journal(store.uri().location));

@@ -76,6 +76,7 @@ Result<Record> read_record(const sqlite::Statement &row) {
     record.key_id = row.text(at++);
     record.csr = row.blob(at++);
     record.replaces = row.text(at++);
+    record.request_message = row.blob(at++);
     const std::int64_t state = row.number(at++);
     record.changed = row.number(at++);
     for (std::string *text : {&record.store, &record.key_uri, &record.friendly_name, &record.provider,
@@ -249,7 +250,7 @@ Result<void> Journal::add(const Record &record) {
         auto &insert = impl_->insert;
         insert.bind(1, std::string_view(record.id)).bind(2, now).bind(3, std::string_view(record.subject));
         insert.bind(4, std::string_view(record.key_id)).bind(5, ByteView(record.csr));
-        insert.bind(6, std::string_view(record.replaces));
+        insert.bind(6, std::string_view(record.replaces)).bind(7, ByteView(record.request_message));
         bind_moving(insert, fixed_columns + 1, record, now);
         if (auto inserted = insert.run(); !inserted) {
             if (!impl_->get(record.id)) return inserted;

@@ -43,10 +43,11 @@ struct Record {
     State state = State::prepared;
     std::int64_t created = 0, changed = 0;
     std::string subject;
-    std::string store;   ///< StoreUri the certificate goes to; empty for foreign CSRs without one
-    std::string key_uri; ///< empty: the key is elsewhere
-    std::string key_id;  ///< SHA-256 of the SPKI, hex
-    Bytes csr;           ///< DER
+    std::string store;     ///< StoreUri the certificate goes to; empty for foreign CSRs without one
+    std::string key_uri;   ///< empty: the key is elsewhere
+    std::string key_id;    ///< SHA-256 of the SPKI, hex
+    Bytes csr;             ///< DER of the PKCS#10
+    Bytes request_message; ///< DER of the PKCS#7 or CMC message that it goes out in; empty: it goes as it is
     std::string friendly_name;
     std::string provider, authority, authority_location, profile;
     std::vector<std::pair<std::string, std::string>> order; ///< order settings that are no secrets

@@ -45,7 +45,8 @@ CREATE TABLE requests(
     not_after INTEGER NOT NULL DEFAULT 0,
     allow_weak INTEGER NOT NULL DEFAULT 0,
     renewal_seconds INTEGER NOT NULL DEFAULT 0,
-    exact INTEGER NOT NULL DEFAULT 0);
+    exact INTEGER NOT NULL DEFAULT 0,
+    request_message BLOB NOT NULL DEFAULT x'');
 CREATE INDEX requests_by_key ON requests(key_id);
 CREATE INDEX requests_by_thumbprint ON requests(thumbprint) WHERE thumbprint <> '';
 CREATE INDEX requests_by_replaced ON requests(replaces) WHERE replaces <> '';
@@ -68,18 +69,19 @@ ALTER TABLE requests ADD COLUMN not_after INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE requests ADD COLUMN allow_weak INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE requests ADD COLUMN renewal_seconds INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE requests ADD COLUMN exact INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE requests ADD COLUMN request_message BLOB NOT NULL DEFAULT x'';
 UPDATE requests SET allow_differences = 0 WHERE state IN (1, 2, 3, 4, 7, 8);
 PRAGMA user_version = 2;
 )sql";
 
 /// In the order of bind_all and read_record; those after `replaces` may change on the way.
-#define CERTBROKER_FIXED_COLUMNS "id, created, subject, key_id, csr, replaces"
+#define CERTBROKER_FIXED_COLUMNS "id, created, subject, key_id, csr, replaces, request_message"
 #define CERTBROKER_MOVING_COLUMNS                                                                                      \
     "state, changed, store, key_uri, friendly_name, provider, authority, authority_location, profile, "                \
     "order_settings, "                                                                                                 \
     "token, next_try, reference, reason, message, chain, thumbprint, install, trust_root, exportable, archive_old, "   \
     "allow_differences, remedy, sent_at, not_after, allow_weak, renewal_seconds, exact"
-inline constexpr int fixed_columns = 6;
+inline constexpr int fixed_columns = 7;
 inline constexpr int moving_columns = 28;
 
 } // namespace certbroker::issuance

@@ -1,6 +1,7 @@
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "issuance/errors.hpp"
+#include "issuance/message.hpp"
 #include "issuance/steps.hpp"
 #include "store/errors.hpp"
 
@@ -52,11 +53,13 @@ Result<crypto::KeyHandle> make_key(Core &core, const Plan &plan, store::Store &s
     return store.create_key(options, operation);
 }
 
-Result<x509::Csr> make_csr(const Plan &plan, const crypto::PrivateKey &key, const Operation &operation) {
+Result<x509::Csr> make_csr(const Plan &plan, const Signing &signing, const crypto::PrivateKey &key,
+                           const Operation &operation) {
     operation.report(Stage::request, -1, "Making the request");
-    CERTBROKER_TRY(const x509::CsrSpec spec,
-                   profile::make_csr_spec(plan.request, &plan.policy, key.public_key(), nullptr));
-    return x509::create_csr(spec, key);
+    CERTBROKER_TRY(x509::CsrSpec spec, profile::make_csr_spec(plan.request, &plan.policy, key.public_key(), nullptr));
+    add_attributes(spec, plan.request, signing);
+    CERTBROKER_TRY(const x509::Csr csr, x509::create_csr(spec, key));
+    return in_message(csr, plan.request, signing, key);
 }
 
 std::string key_id_of(const crypto::PublicKey &key) {
@@ -66,6 +69,7 @@ std::string key_id_of(const crypto::PublicKey &key) {
 void describe_request(Record &record, const x509::Csr &csr, const store::Store &store, const crypto::KeyHandle &key) {
     record.subject = csr.subject().to_string();
     record.csr = csr.der();
+    if (csr.message() != nullptr) record.request_message = csr.message()->der;
     record.key_id = key_id_of(csr.public_key());
     if (!key) return; // made elsewhere: there is no place for its certificate here
     record.store = store.uri().to_string();
@@ -95,6 +99,19 @@ Error failed_for_good(const Operation &operation, Error error, const OpenProvide
                              .with("replaces", std::move(replaces))
                              .about(error));
     return error;
+}
+
+Replaced replaced_by(const Work &work) {
+    Replaced old;
+    if (work.record.replaces.empty() || work.record.store.empty()) return old;
+    auto store = work.core->stores.open(work.record.store);
+    if (!store) return old;
+    auto entry = (*store)->get(work.record.replaces);
+    if (!entry) return old;
+    old.entry = *std::move(entry);
+    if (!old.entry->has_private_key()) return old;
+    if (auto key = (*store)->open_key(old.entry->key_uri)) old.key = *std::move(key);
+    return old;
 }
 
 Result<crypto::KeyHandle> key_of(const Work &work) {

@@ -1,10 +1,8 @@
 #include "issuance/errors.hpp"
+#include "issuance/message.hpp"
 #include "issuance/steps.hpp"
 
 namespace certbroker::issuance {
-namespace {
-
-/// What the old certificate says, as a wish for the new one.
 profile::Request request_like(const store::Entry &entry) {
     const x509::Certificate &old = entry.certificate;
     profile::Request request;
@@ -29,7 +27,6 @@ profile::Request request_like(const store::Entry &entry) {
     return request;
 }
 
-/// One renewal at a time: a second one while the first may still bring a certificate would make two.
 Result<void> refuse_second(const Journal &journal, const x509::Certificate &certificate) {
     CERTBROKER_TRY(const auto open, journal.find_renewals(certificate.thumbprint()));
     for (const Record &record : open) {
@@ -40,6 +37,8 @@ Result<void> refuse_second(const Journal &journal, const x509::Certificate &cert
     }
     return {};
 }
+
+namespace {
 
 /// The template of the order that brought the certificate, unless another one is named.
 Result<std::string> profile_of(const Journal &journal, const x509::Certificate &certificate, std::string_view named) {
@@ -71,11 +70,12 @@ Result<Renewal> make_renewal(Core &core, const Journal &journal, store::Store &s
     if (options.reuse_key && !old_key)
         return fail(errors::issuance_key_gone, "The certificate " + entry.certificate.thumbprint() +
                                                    " could not be renewed with its key: the key is not in the store");
+    CERTBROKER_TRY(const Signing signing, renewal_signing(plan.policy, entry, old_key, provider));
     crypto::KeyHandle key = old_key;
     if (!options.reuse_key) {
         CERTBROKER_TRY(key, make_key(core, plan, store, operation));
     }
-    CERTBROKER_TRY(x509::Csr csr, make_csr(plan, *key, operation));
+    CERTBROKER_TRY(x509::Csr csr, make_csr(plan, signing, *key, operation));
 
     CERTBROKER_TRY(Work work, Work::begin(core, store.uri().location, options, operation));
     describe_request(work.record, csr, store, key);

@@ -1,4 +1,5 @@
 #include "issuance/errors.hpp"
+#include "issuance/message.hpp"
 #include "issuance/pace.hpp"
 #include "issuance/steps.hpp"
 
@@ -53,28 +54,10 @@ Settings order_of(const Record &record) {
     return order;
 }
 
-/// The certificate that a renewal replaces, as far as it is still there.
-struct Replaced {
-    std::optional<store::Entry> entry;
-    crypto::KeyHandle key;
-};
-Replaced replaced_by(const Work &work) {
-    Replaced old;
-    if (work.record.replaces.empty() || work.record.store.empty()) return old;
-    auto store = work.core->stores.open(work.record.store);
-    if (!store) return old;
-    auto entry = (*store)->get(work.record.replaces);
-    if (!entry) return old;
-    old.entry = *std::move(entry);
-    if (!old.entry->has_private_key()) return old;
-    if (auto key = (*store)->open_key(old.entry->key_uri)) old.key = *std::move(key);
-    return old;
-}
-
 /// The CA says that it never got the request, so it goes there again, under the same idempotency key.
 Result<Issue> send_again(Work work, OpenProvider &provider) {
     work.log(LogLevel::info, work.name() + " never reached the CA and is sent again");
-    CERTBROKER_TRY(const x509::Csr csr, x509::Csr::parse(work.record.csr));
+    CERTBROKER_TRY(const x509::Csr csr, csr_of(work.record));
     Submission submission{&csr, {}, order_of(work.record), nullptr, {}};
     CERTBROKER_TRY(submission.key, key_of(work));
     const Replaced old = replaced_by(work);

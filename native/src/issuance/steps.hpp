@@ -14,6 +14,8 @@ namespace certbroker::issuance {
 
 // --- make.cpp: before anything is in the journal --------------------------------------------------------------------
 
+struct Signing; // message.hpp
+
 /// A request that may be made: the CA's rules and ours allow it.
 struct Plan {
     profile::Request request;
@@ -27,7 +29,13 @@ Result<Plan> make_plan(const profile::Request &request, OpenProvider *provider, 
                        provider::PolicyPurpose purpose = provider::PolicyPurpose::request);
 /// Durable in the store when this returns.
 Result<crypto::KeyHandle> make_key(Core &core, const Plan &plan, store::Store &store, const Operation &operation);
-Result<x509::Csr> make_csr(const Plan &plan, const crypto::PrivateKey &key, const Operation &operation);
+/// The request, in the message that it travels in.
+Result<x509::Csr> make_csr(const Plan &plan, const Signing &signing, const crypto::PrivateKey &key,
+                           const Operation &operation);
+/// What a certificate says, as a wish for the next one (renew.cpp).
+profile::Request request_like(const store::Entry &entry);
+/// One renewal at a time: a second one while the first may still bring a certificate would make two. Issuance.Open.
+Result<void> refuse_second(const Journal &journal, const x509::Certificate &certificate);
 /// Names a key everywhere: SHA-256 of its SubjectPublicKeyInfo, hex.
 std::string key_id_of(const crypto::PublicKey &key);
 /// Fills in what the record says about the request, its key, and where the certificate goes.
@@ -37,6 +45,13 @@ void describe_certificate(Record &record, const x509::Certificate &certificate, 
                           const crypto::PrivateKey &key);
 /// The key of a request in the journal; none when it is elsewhere. Issuance.KeyGone.
 Result<crypto::KeyHandle> key_of(const Work &work);
+
+/// The certificate that a renewal replaces, as far as it is still there.
+struct Replaced {
+    std::optional<store::Entry> entry;
+    crypto::KeyHandle key;
+};
+Replaced replaced_by(const Work &work);
 
 /// For failures before anything of a request was kept: tells that it failed for good. `subject` may be empty.
 Error failed_for_good(const Operation &operation, Error error, const OpenProvider *provider, std::string_view profile,

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "profile/errors.hpp"
 #include "profile/extensions.hpp"
+#include "x509/sid.hpp"
 
 namespace certbroker::profile {
 namespace {
@@ -24,6 +25,7 @@ public:
         check_validity();
         check_key_usage();
         check_names();
+        check_sids();
         check_policy_extensions();
     }
 
@@ -44,6 +46,7 @@ private:
     void check_validity();
     void check_key_usage();
     void check_names();
+    void check_sids();
     void check_policy_extensions();
 
     const Request &request_;
@@ -53,20 +56,26 @@ private:
 
 void Check::check_type() {
     const bool signed_request = request_.type == RequestType::pkcs7 || request_.type == RequestType::cmc;
-    if (signed_request || request_.type == RequestType::scep) {
-        const std::string name = get_property(request_, "REQUEST_TYPE").front();
-        findings_.add(errors::request_unsupported, at("RequestType"), "RequestType " + name + " is not supported yet",
-                      "Write RequestType = PKCS10 for a request, or Cert for a self-signed certificate.");
-    }
+    if (request_.type == RequestType::scep)
+        findings_.add(errors::request_unsupported, at("RequestType"), "RequestType SCEP is no file that could be made",
+                      "Write RequestType = PKCS10 and send the request with the provider endpoint-protection, which "
+                      "speaks SCEP.");
     const std::string remedy = "Delete the line: what it asks for is not part of a PKCS10 request.";
     if (!request_.renewal_cert.empty() && !signed_request)
         combination("RenewalCert", "RenewalCert goes only with RequestType PKCS7 or CMC",
                     "Delete the line; Update-CBCertificate renews a certificate.");
     if (!request_.requester_name.empty() && !signed_request)
         combination("RequesterName", "RequesterName goes only with RequestType PKCS7 or CMC", remedy);
-    if (request_.private_key_archive && request_.type != RequestType::cmc)
-        combination("PrivateKeyArchive", "PrivateKeyArchive = TRUE goes only with RequestType CMC",
-                    "Write PrivateKeyArchive = FALSE.");
+    if (!request_.renewal_cert.empty() && !request_.requester_name.empty() && request_.type == RequestType::pkcs7)
+        combination("RequesterName",
+                    "RequesterName and RenewalCert do not go together in a PKCS7 request: it has one "
+                    "signature",
+                    "Write RequestType = CMC, or delete one of the two lines.");
+    if (request_.private_key_archive)
+        findings_.add(errors::request_unsupported, at("PrivateKeyArchive"),
+                      "PrivateKeyArchive = TRUE is not supported: no private key leaves this computer",
+                      "Write PrivateKeyArchive = FALSE, and back the key up with Export-CBPfxCertificate; for a "
+                      "template that demands archival have its administrator switch that off.");
 }
 
 void Check::check_key_choice() {
@@ -102,12 +111,17 @@ void Check::check_key_storage() {
     if (request_.exportable)
         combination("Exportable", "Exportable = TRUE does not go with UseExistingKeySet = TRUE: the key exists already",
                     "Delete the line Exportable.");
-    if (request_.key_container.empty() && request_.renewal_cert.empty())
+    if (!request_.renewal_cert.empty()) return;
+    if (request_.key_container.empty())
         combination("UseExistingKeySet",
                     "UseExistingKeySet = TRUE names no key: neither KeyContainer nor RenewalCert is given",
-                    "Write UseExistingKeySet = FALSE.");
-    findings_.add(errors::request_unsupported, at("UseExistingKeySet"), "UseExistingKeySet = TRUE is not supported yet",
-                  "Write UseExistingKeySet = FALSE: a new key is made for each request.");
+                    "Write RenewalCert with the thumbprint of the certificate whose key is to be used, or "
+                    "UseExistingKeySet = FALSE.");
+    else
+        findings_.add(errors::request_unsupported, at("UseExistingKeySet"),
+                      "UseExistingKeySet = TRUE with KeyContainer alone is not supported",
+                      "Write RenewalCert with the thumbprint of the certificate whose key is to be used, or "
+                      "UseExistingKeySet = FALSE, which makes a new key.");
 }
 
 void Check::check_digest() {
@@ -164,6 +178,7 @@ void Check::check_key_usage() {
 
 void Check::check_names() {
     if (!request_.subject.empty() || failed(errors::inf_subject.id)) return;
+    if (!request_.renewal_cert.empty()) return; // the old certificate has names
     if (request_.type == RequestType::self_signed) {
         findings_.add(errors::request_no_subject, at("Subject"),
                       "The self-signed certificate cannot be made: it has no subject");
@@ -173,13 +188,30 @@ void Check::check_names() {
     }
 }
 
+/// The value of an extension that the request has, whether it is kept decoded or not.
+Bytes value_of(const Request &request, std::string_view wanted) {
+    namespace oid = x509::oid;
+    if (wanted == oid::enhanced_key_usage) return x509::make_enhanced_key_usage(request.enhanced_key_usage).value;
+    if (wanted == oid::key_usage && request.key_usage) return x509::make_key_usage(*request.key_usage).value;
+    if (wanted == oid::subject_alt_name) return x509::make_subject_alt_name(request.subject_alt_names).value;
+    const x509::Extension *known = x509::find_extension(request.extensions, wanted);
+    return known != nullptr ? known->value : Bytes();
+}
+
+/// One account in the extension and in the URI: a domain controller reads one of the two only.
+void Check::check_sids() {
+    const auto agree = x509::check_sids(request_.extensions, request_.subject_alt_names);
+    if (agree) return;
+    const bool placed = at("SecurityIdentifier").line != 0;
+    findings_.add(agree.error(), at(placed ? "SecurityIdentifier" : "SubjectAltName"));
+}
+
 /// What the profile adds itself must not stand in the request with another value.
 void Check::check_policy_extensions() {
     if (policy_ == nullptr) return;
     for (const x509::Extension &extension : policy_->extensions) {
         if (!has_extension(request_, extension.oid)) continue;
-        const x509::Extension *known = x509::find_extension(request_.extensions, extension.oid);
-        if (known != nullptr && known->value == extension.value) continue;
+        if (value_of(request_, extension.oid) == extension.value) continue;
         findings_.add(errors::request_duplicate, {},
                       "The extension " + extension.oid + " is given with another value than the one that profile '" +
                           policy_->profile + "' adds itself",

@@ -6,6 +6,8 @@
 #include "base/text.hpp"
 #include "profile/errors.hpp"
 #include "profile/ini_parser.hpp"
+#include "x509/errors.hpp"
+#include "x509/sid.hpp"
 
 namespace certbroker::profile {
 namespace {
@@ -34,6 +36,11 @@ Result<void> check_value(const x509::Extension &extension) {
         fits = readable(x509::decode_subject_key_identifier(extension.value));
     if (extension.oid == oid::authority_key_identifier)
         fits = readable(x509::decode_authority_key_identifier(extension.value));
+    if (extension.oid == oid::ntds_ca_security) {
+        if (const auto sid = x509::decode_sid_extension(extension.value); !sid)
+            return unusable(extension, "its value is not a SID in the form that domain controllers read")
+                .with_remedy("Write " + extension.oid + " = \"{text}S-1-5-21-...\" instead.");
+    }
     if (!fits) return unusable(extension, "its value is not what this extension holds");
     return {};
 }
@@ -126,6 +133,8 @@ Result<void> add_name(Request &request, x509::GeneralName name) {
     auto &list = request.subject_alt_names;
     if (list.size() >= max_items)
         return fail(errors::inf_limit, "A subject alternative name could not be added: there are more than 1,000");
+    if (const auto sid = x509::sid_of_name(name); sid && !x509::is_sid(*sid))
+        return fail(errors::sid_value, "The name " + name.to_string() + " could not be used: it holds no SID");
     const bool there =
         std::any_of(list.begin(), list.end(), [&](const x509::GeneralName &known) { return known.der == name.der; });
     if (!there) list.push_back(std::move(name));

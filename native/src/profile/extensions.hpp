@@ -50,6 +50,7 @@ private:
     bool crl_distribution_points();
     bool template_name();
     bool template_information();
+    bool security_identifier();
 
     bool refuse(std::size_t offset, std::string message, std::string remedy = {});
     bool refuse(const TextItem &item, const Error &error);

@@ -264,9 +264,11 @@ void InfReader::read_extensions(const IniSection &section) {
             const auto named =
                 std::find_if(critical.begin(), critical.end(), [&](const Critical &item) { return item.oid == key; });
             if (named != critical.end()) named->used = true;
-            if (read_extension(request_, key, entry, named != critical.end(), findings_) &&
-                key == x509::oid::subject_alt_name)
+            const bool read = read_extension(request_, key, entry, named != critical.end(), findings_);
+            if (read && key == x509::oid::subject_alt_name)
                 request_.positions.emplace_back("SubjectAltName", entry.value_position);
+            if (read && key == x509::oid::ntds_ca_security)
+                request_.positions.emplace_back("SecurityIdentifier", entry.value_position);
         } else if (iequals(entry.key, "OID")) {
             findings_.add(
                 errors::inf_misplaced, entry.key_position,

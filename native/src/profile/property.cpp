@@ -10,6 +10,7 @@
 #include "profile/ini_parser.hpp"
 #include "profile/request.hpp"
 #include "profile/values.hpp"
+#include "x509/sid.hpp"
 
 /// Properties of a request by the names of properties.def: what the C ABI sets and reads back.
 namespace certbroker::profile {
@@ -168,6 +169,24 @@ Result<void> add_encoded_extension(Request &request, std::string_view property, 
     return refused(property, added.error().message()).with_remedy(added.error().remedy());
 }
 
+Result<void> add_sid(Request &request, std::string_view, std::string_view value) {
+    CERTBROKER_TRY(x509::Extension extension, x509::make_sid_extension(trim_blanks(value)));
+    return add_extension(request, std::move(extension));
+}
+
+Result<void> set_requester_name(Request &request, std::string_view property, std::string_view value) {
+    return set_text(request.requester_name, property, value);
+}
+
+Result<void> set_renewal_cert(Request &request, std::string_view property, std::string_view value) {
+    auto thumbprint = normalize_thumbprint(value);
+    if (!thumbprint)
+        return refused(property, shown(value) + " is not a thumbprint")
+            .with_remedy("Write the 40 hex digits of the certificate's thumbprint.");
+    request.renewal_cert = *std::move(thumbprint);
+    return {};
+}
+
 using Values = std::vector<std::string>;
 
 Values text_or_none(const std::string &text) {
@@ -262,6 +281,15 @@ const std::array properties{
     Property{"GUID", add_general_name<x509::make_guid>, other_names_of<x509::oid_ntds_guid>},
     Property{"DIRECTORY_NAME", add_directory_name, names_of<Type::directory_name>},
     Property{"REGISTERED_ID", add_general_name<x509::make_registered_id>, names_of<Type::registered_id>},
+    Property{"SECURITY_IDENTIFIER", add_sid,
+             [](const Request &r) {
+                 const auto sids = x509::sids_of(r.extensions, r.subject_alt_names);
+                 return Values(sids.begin(), sids.end());
+             }},
+    Property{"REQUESTER_NAME", set_requester_name, [](const Request &r) { return text_or_none(r.requester_name); }},
+    Property{"RENEWAL_CERT", set_renewal_cert, [](const Request &r) { return text_or_none(r.renewal_cert); }},
+    Property{"USE_EXISTING_KEY_SET", set_boolean<&Request::use_existing_key_set>,
+             [](const Request &r) { return boolean_text(r.use_existing_key_set); }},
     Property{"OTHER_NAME", add_other_name, nullptr},
     Property{"EXTENSION", add_encoded_extension, nullptr},
 };

@@ -7,6 +7,7 @@
 #include "profile/extensions.hpp"
 #include "profile/ini_parser.hpp"
 #include "profile/values.hpp"
+#include "x509/sid.hpp"
 
 /// The {text} values of [Extensions]; each extension has its own words.
 namespace certbroker::profile {
@@ -61,6 +62,7 @@ bool TextExtension::read(std::string_view wanted) {
     if (wanted == oid::crl_distribution_points) return crl_distribution_points();
     if (wanted == oid::template_name) return template_name();
     if (wanted == oid::template_information) return template_information();
+    if (wanted == oid::ntds_ca_security) return security_identifier();
     return refuse(offset_, "The extension " + std::string(wanted) + " could not be read: it has no {text} form",
                   "Give its DER value as {hex} or as bare base64.");
 }
@@ -327,6 +329,17 @@ bool TextExtension::crl_distribution_points() {
 bool TextExtension::template_name() {
     auto extension = x509::make_template_name(trim_blanks(text()));
     extension.critical = critical_;
+    return add(std::move(extension));
+}
+
+/// {text}S-1-5-21-1004336348-1177238915-682003330-1104
+bool TextExtension::security_identifier() {
+    auto extension = x509::make_sid_extension(trim_blanks(text()));
+    if (!extension) {
+        const std::size_t blanks = text().find(trim_blanks(text()));
+        return refuse(offset_ + blanks, extension.error().message(), extension.error().remedy());
+    }
+    extension->critical = critical_;
     return add(std::move(extension));
 }
 

@@ -68,15 +68,22 @@ const std::vector<VocabularyWord> &inf_vocabulary() {
          "kept"},
         {"NewRequest", "ReaderName", "text", "a reader's name", "none", "The smart-card reader.", "ignored"},
         {"NewRequest", "UseExistingKeySet", "boolean", bool_values, "FALSE",
-         "TRUE would use the key that KeyContainer or RenewalCert names; not supported yet.", "refused"},
+         "TRUE uses the key of the certificate that RenewalCert names, instead of a new one.", "used"},
         {"NewRequest", "RenewalCert", "hex", "a thumbprint", "none",
-         "The certificate that is renewed; needs RequestType PKCS7 or CMC.", "refused"},
+         "The certificate that is renewed, found in the stores with its key, which signs the request; needs "
+         "RequestType "
+         "PKCS7 or CMC. Names and usages that the file leaves out are the old ones.",
+         "used"},
         {"NewRequest", "RequestType", "choice", "PKCS10 (1), PKCS7 (2), CMC (3), Cert (4), SCEP (0xfd00)", "PKCS10",
-         "PKCS10 makes a request, Cert a self-signed certificate; the others are not supported yet.", "used"},
+         "PKCS10 makes a bare request, PKCS7 and CMC one in a signed message, Cert a self-signed certificate; SCEP is "
+         "refused: the provider endpoint-protection speaks it.",
+         "used"},
         {"NewRequest", "RequesterName", "text", "DOMAIN\\user", "none",
-         "Enrols for somebody else; needs RequestType PKCS7 or CMC.", "refused"},
+         "Enrols for somebody else; needs RequestType PKCS7 or CMC, and an enrolment agent's certificate "
+         "(-SigningCertificate).",
+         "used"},
         {"NewRequest", "PrivateKeyArchive", "boolean", bool_values, "FALSE",
-         "TRUE sends the private key to the CA; needs RequestType CMC.", "refused"},
+         "TRUE would send the private key to the CA; refused, as no key leaves this computer.", "refused"},
         {"NewRequest", "EncryptionAlgorithm", "text", "a cipher's name", "none", "The cipher of the archived key.",
          "ignored"},
         {"NewRequest", "EncryptionLength", "number", "bits", "none", "Its key length.", "ignored"},

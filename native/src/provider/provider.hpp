@@ -34,20 +34,15 @@ struct Outcome {
     std::string remedy;    ///< denied: what the admin does about it
 };
 
-/// What a CSR travels in; values are plugin.h's CBP_MESSAGE_...
-enum class MessageKind : std::uint32_t { none = 0, pkcs7 = 1, cmc = 2 };
-
 struct Order {
-    const x509::Csr *csr = nullptr;
-    crypto::KeyHandle csr_key; ///< null when the CSR came from outside
-    std::string profile;       ///< empty = the CA's default
+    const x509::Csr *csr = nullptr; ///< its message goes along
+    crypto::KeyHandle csr_key;      ///< null when the CSR came from outside
+    std::string profile;            ///< empty = the CA's default
     std::int64_t not_after = 0;
     Settings settings; ///< order scope; checked against the table
     std::string idempotency;
     const x509::Certificate *current = nullptr; ///< renew
     crypto::KeyHandle current_key;
-    Bytes message; ///< what to send instead of the CSR; empty = the CSR itself
-    MessageKind message_kind = MessageKind::none;
 };
 
 struct CheckRow {

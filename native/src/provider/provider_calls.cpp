@@ -4,6 +4,7 @@
 #include "provider/errors.hpp"
 #include "provider/provider.hpp"
 #include "provider/provider_state.hpp"
+#include "x509/request_message.hpp"
 
 namespace certbroker::provider {
 namespace {
@@ -13,6 +14,8 @@ struct OwnedOrder {
     Order order;
     Bytes csr_der;
     Bytes current_der;
+    Bytes message;
+    x509::MessageKind message_kind = x509::MessageKind::none;
     Settings settings;
 };
 
@@ -41,8 +44,8 @@ cbp_status send_order(Call &call, const OwnedOrder &owned, bool renew) {
         if (!owned.current_der.empty()) key.chain_der.push_back(owned.current_der);
         wire.current_key = call.add<cbp_key>(std::move(key));
     }
-    wire.message_der = view(owned.order.message);
-    wire.message_kind = static_cast<std::uint32_t>(owned.order.message_kind);
+    wire.message_der = view(owned.message);
+    wire.message_kind = static_cast<std::uint32_t>(owned.message_kind);
     const Instance &instance = call.instance();
     return (renew ? instance.table.renew : instance.table.submit)(instance.object, call.handle(), &wire);
 }
@@ -57,12 +60,11 @@ Result<Outcome> Provider::State::outcome_of(const std::shared_ptr<Call> &call, c
 }
 
 /// A provider that knows nothing of messages would send the bare CSR, without the signature that was meant to go along.
-Result<void> Provider::State::takes_message(const Order &order, const char *slot) const {
-    if (order.message_kind == MessageKind::none || (instance->table.capabilities & CBP_TAKES_REQUEST_MESSAGES) != 0)
-        return {};
-    const std::string name = order.message_kind == MessageKind::pkcs7 ? "PKCS7" : "CMC";
-    return fail(errors::provider_message,
-                "The provider '" + instance->plugin->id + "' could not " + slot + ": it sends no " + name + " messages")
+Result<void> Provider::State::takes_message(const x509::Csr &csr, const char *slot) const {
+    if (csr.message() == nullptr || (instance->table.capabilities & CBP_TAKES_REQUEST_MESSAGES) != 0) return {};
+    return fail(errors::provider_message, "The provider '" + instance->plugin->id + "' could not " + slot +
+                                              ": it sends no " +
+                                              std::string(x509::message_kind_name(csr.message()->kind)) + " messages")
         .in(instance->source);
 }
 
@@ -82,12 +84,16 @@ Result<Outcome> Provider::State::order_call(const Order &order, bool renew, cons
                         ": its protocol needs the request's private key, and the request was made elsewhere")
             .with_remedy("Let CertBroker make the request, on the computer that will use the certificate.")
             .in(instance->source);
-    CERTBROKER_CHECK(takes_message(order, slot));
+    CERTBROKER_CHECK(takes_message(*order.csr, slot));
     auto checked = check_settings(instance->table, CBP_SCOPE_ORDER, order.settings);
     if (!checked) return std::move(checked).error().in(instance->source);
     auto owned = std::make_shared<OwnedOrder>();
     owned->order = order;
     owned->csr_der = order.csr->der();
+    if (const x509::RequestMessage *message = order.csr->message()) {
+        owned->message = message->der;
+        owned->message_kind = message->kind;
+    }
     if (order.current != nullptr) owned->current_der = order.current->der();
     owned->settings = *std::move(checked);
     owned->order.csr = nullptr;

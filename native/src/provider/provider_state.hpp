@@ -26,7 +26,7 @@ struct Provider::State {
     /// Poisoned instances and missing capabilities.
     Result<void> ready(bool has_slot, const char *slot) const;
     Result<Outcome> outcome_of(const std::shared_ptr<Call> &call, const Operation &operation);
-    Result<void> takes_message(const Order &order, const char *slot) const;
+    Result<void> takes_message(const x509::Csr &csr, const char *slot) const;
     Result<Outcome> order_call(const Order &order, bool renew, const Operation &operation);
 
 private:

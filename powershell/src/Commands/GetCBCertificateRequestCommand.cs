@@ -12,7 +12,8 @@ namespace CertBroker.Commands;
 /// <summary>
 /// <para>Lists the requests that wait for something.</para>
 /// <para>These are requests whose key waits for its certificate, and requests that a CA has not decided yet. They survive
-/// restarts. With -All finished ones are listed too; Get-CBIssuance tells their stories.</para>
+/// restarts. With -All finished ones are listed too; Get-CBIssuance tells their stories. With
+/// -RequestPath the content of a file is shown, PKCS#10 or a PKCS#7 or CMC message, wherever it was made.</para>
 /// </summary>
 /// <example>
 /// <title>List what waits</title>
@@ -29,6 +30,12 @@ namespace CertBroker.Commands;
 /// <code>Get-CBCertificateRequest -State Pending -Subject '*example*'</code>
 /// <para>Lists pending requests with a matching subject.</para>
 /// </example>
+/// <example>
+/// <title>See what is in a file</title>
+/// <code>$null = New-CBCertificateRequest -Subject 'CN=web07.example.com' -OutFile web07.req
+/// Get-CBCertificateRequest -RequestPath web07.req | Format-List Subject, RequestType, SignedBy</code>
+/// <para>Shows who is named and, for a PKCS#7 or CMC message, who signed it. Signatures are verified.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "CBCertificateRequest", DefaultParameterSetName = "Filter")]
 [OutputType(typeof(CertificateRequestInfo))]
 public sealed class GetCBCertificateRequestCommand : CertBrokerCmdlet
@@ -40,6 +47,11 @@ public sealed class GetCBCertificateRequestCommand : CertBrokerCmdlet
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "RequestId", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(IssuanceIdCompleter))]
     public string[] RequestId { get; set; } = Array.Empty<string>();
+
+    /// <summary>A file with a request: PEM, base64 or DER.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Path")]
+    [ValidateNotNullOrEmpty]
+    public string RequestPath { get; set; } = string.Empty;
 
     /// <summary>Only requests in one of these states.</summary>
     [Parameter(ParameterSetName = "Filter")]
@@ -78,6 +90,11 @@ public sealed class GetCBCertificateRequestCommand : CertBrokerCmdlet
             }
             return;
         }
+        if (ParameterSetName == "Path")
+        {
+            WriteObject(ReadFile());
+            return;
+        }
         bool everything = All || (State != null && State.Length > 0);
         IEnumerable<CertificateRequestInfo> found = List(everything ? "all" : "open", Bound(nameof(StoreLocation)) ? StoreLocation.ToString() : null);
         if (State != null && State.Length > 0)
@@ -99,7 +116,7 @@ public sealed class GetCBCertificateRequestCommand : CertBrokerCmdlet
             any = true;
             if (IncludePem)
             {
-                item.Pem = ReadPem(item.RequestId);
+                ReadRequest(item);
             }
             WriteObject(item);
         }
@@ -116,7 +133,7 @@ public sealed class GetCBCertificateRequestCommand : CertBrokerCmdlet
         {
             throw ModuleErrors.RequestNotFound($"No request has the id '{id}'");
         }
-        found.Pem = ReadPem(found.RequestId);
+        ReadRequest(found);
         WriteObject(found);
     }
 
@@ -124,13 +141,30 @@ public sealed class GetCBCertificateRequestCommand : CertBrokerCmdlet
         Items.Rows(null, ModelConvert.Request, (IntPtr each, IntPtr payload, out ErrorHandle error) =>
             NativeMethods.ListRequests(Context, Utf8.Z(location), Utf8.Z(what), each, payload, out error));
 
-    private string? ReadPem(string id)
+    private void ReadRequest(CertificateRequestInfo info)
     {
-        NativeError.Check(NativeMethods.OpenRequest(Context, Utf8.Z(id), out IssueHandle issue, out ErrorHandle error), error);
+        NativeError.Check(NativeMethods.OpenRequest(Context, Utf8.Z(info.RequestId), out IssueHandle issue, out ErrorHandle error), error);
         using (issue)
         {
             byte[]? encoded = IssueReader.Request(issue, NativeEncoding.Certreq);
-            return encoded == null ? null : Encoding.ASCII.GetString(encoded);
+            info.Pem = encoded == null ? null : Encoding.ASCII.GetString(encoded);
+            IssueReader.Describe(issue, info);
+        }
+    }
+
+    private CertificateRequestInfo ReadFile()
+    {
+        string file = Files.Resolve(this, RequestPath);
+        Target = file;
+        byte[] bytes = Files.Read(file);
+        NativeError.Check(NativeMethods.CsrParse(Context, bytes, (UIntPtr)(uint)bytes.Length, out CsrHandle csr, out ErrorHandle parseError), parseError);
+        using (csr)
+        {
+            var info = new CertificateRequestInfo { Path = file };
+            ModelConvert.Describe(csr, info);
+            NativeError.Check(NativeMethods.CsrEncode(csr, (int)NativeEncoding.Certreq, out BufferHandle buffer, out ErrorHandle error), error);
+            info.Pem = Encoding.ASCII.GetString(buffer.TakeBytes());
+            return info;
         }
     }
 }

@@ -94,6 +94,18 @@ internal static class IssueReader
         }
     }
 
+    /// <summary>What the request itself says; nothing changes where there is none.</summary>
+    public static void Describe(IssueHandle issue, CertificateRequestInfo info)
+    {
+        if (TryGet(NativeMethods.IssueCsr(issue, out CsrHandle csr, out ErrorHandle none), none))
+        {
+            using (csr)
+            {
+                ModelConvert.Describe(csr, info);
+            }
+        }
+    }
+
     // "There is none" is an answer here, everything else a failure.
     private static bool TryGet(int status, ErrorHandle error)
     {

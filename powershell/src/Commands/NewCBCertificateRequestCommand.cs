@@ -35,6 +35,24 @@ namespace CertBroker.Commands;
 /// <para>Nobody else is asked: the certificate stands in CurrentUser\My when the command ends.</para>
 /// </example>
 /// <example>
+/// <title>Renew a certificate with a file</title>
+/// <code>$old = New-CBCertificateRequest -Subject 'CN=web09.example.com' -RequestType Cert
+/// Set-Content renew.ini '[NewRequest]', 'RequestType = PKCS7', "RenewalCert = $($old.Thumbprint)"
+/// New-CBCertificateRequest -InfPath renew.ini -OutFile renew.req</code>
+/// <para>The old certificate's key signs the request for the new one, which gets the same names.</para>
+/// </example>
+/// <example>
+/// <title>Ask for somebody else</title>
+/// <code>$agent = New-CBCertificateRequest -Subject 'CN=Enrolment agent' -EnhancedKeyUsage 1.3.6.1.4.1.311.20.2.1 -RequestType Cert
+/// New-CBCertificateRequest -Subject 'CN=jane' -RequestType CMC -RequesterName 'EXAMPLE\jane' -SigningCertificate $agent.Thumbprint -OutFile jane.req</code>
+/// <para>A CA takes such a request from an enrolment agent whose certificate it has issued itself.</para>
+/// </example>
+/// <example>
+/// <title>Name the account that is to log on</title>
+/// <code>New-CBCertificateRequest -Subject 'CN=jane' -SecurityIdentifier S-1-5-21-1004336348-1177238915-682003330-1104 -EnhancedKeyUsage ClientAuthentication -OutFile jane.csr</code>
+/// <para>Domain controllers that ask for strong mapping find the account by its SID.</para>
+/// </example>
+/// <example>
 /// <title>Make a request for a device</title>
 /// <code>$device = @{ DeviceName = 'LAPTOP1'; SerialNumber = '4711' }
 /// New-CBCertificateRequest -InputObject $device -SubjectFormat 'CN={{DeviceName}},OU={{SerialNumber}}' -SubjectAlternativeName 'Dns={{DeviceName}}.example.com'</code>
@@ -51,6 +69,15 @@ public sealed class NewCBCertificateRequestCommand : RequestCmdlet
     /// <summary>How the file is written: CertReq (the default, as certreq.exe does), Pem or Der.</summary>
     [Parameter]
     public RequestFormat Format { get; set; } = RequestFormat.CertReq;
+
+    /// <summary>The certificate that signs a PKCS7 or CMC request besides its own key, an enrolment agent's above all: its thumbprint, or
+    /// the certificate. It is looked for in the stores, with its private key.</summary>
+    [Parameter(ParameterSetName = InfSet)]
+    [Parameter(ParameterSetName = ParameterSet)]
+    [ThumbprintOf]
+    [ArgumentCompleter(typeof(ThumbprintCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? SigningCertificate { get; set; }
 
     /// <summary>The authority whose rules the request has to follow.</summary>
     [Parameter]
@@ -95,6 +122,7 @@ public sealed class NewCBCertificateRequestCommand : RequestCmdlet
         }
         using var options = new NativeSettings();
         options.SetIfGiven("friendly-name", FriendlyName);
+        options.SetIfGiven("signing-certificate", SigningCertificate);
         int status = NativeMethods.Prepare(Context, request, provider, Utf8.ZOrNull(Template), store, options, ref Operation.Native,
             out IssueHandle issue, out ErrorHandle error);
         Operation.Check(status, error);
@@ -126,6 +154,7 @@ public sealed class NewCBCertificateRequestCommand : RequestCmdlet
             NextTry = ModelConvert.TimeOrNull(Getter.Number(issue, Property.NextTry)),
             Message = Getter.Text(issue, Property.Message),
         };
+        IssueReader.Describe(issue, info);
         CertificateInfo? installed = state == RequestState.Installed ? IssueReader.Certificate(issue) : null;
         if (installed != null)
         {

@@ -78,10 +78,19 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
     [ArgumentCompleter(typeof(RequestIdCompleter))]
     public string RequestId { get; set; } = string.Empty;
 
-    /// <summary>A file with a request made elsewhere: PEM, base64 or DER.</summary>
+    /// <summary>A file with a request made elsewhere: PEM, base64 or DER; PKCS#10, or a PKCS#7 or CMC message.</summary>
     [Parameter(Mandatory = true, ParameterSetName = RequestPathSet)]
     [ValidateNotNullOrEmpty]
     public string RequestPath { get; set; } = string.Empty;
+
+    /// <summary>The certificate that signs a PKCS7 or CMC request besides its own key, an enrolment agent's above all: its thumbprint, or
+    /// the certificate. It is looked for in the stores, with its private key.</summary>
+    [Parameter(ParameterSetName = InfSet)]
+    [Parameter(ParameterSetName = ParameterSet)]
+    [ThumbprintOf]
+    [ArgumentCompleter(typeof(ThumbprintCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? SigningCertificate { get; set; }
 
     /// <summary>Settings of this order, by the names that Get-CBProvider -ListSetting shows: @{ 'name' = 'value' }. Secrets
     /// are given as SecureString.</summary>
@@ -189,6 +198,7 @@ public sealed class RequestCBCertificateCommand : RequestCmdlet, IDynamicParamet
         ProviderParameters.Apply(this, Context, id, ProviderParameters.Order, dynamicParameters, OrderSetting, order);
         NativeSettings options = Road.Options(!NoInstall, TrustRoot, FriendlyName, WaitSeconds, AllowDifferences, AllowWeakSignature)
             .Set("exact", Exact)
+            .SetIfGiven("signing-certificate", SigningCertificate)
             .Ending(NotAfter);
         Send(path, order, options);
     }

@@ -56,6 +56,12 @@ public abstract class RequestCmdlet : StoreCmdlet
     [Parameter(ParameterSetName = ParameterSet, ValueFromPipelineByPropertyName = true)]
     public string[]? Uri { get; set; }
 
+    /// <summary>The SID of the account that is to log on with the certificate: S-1-5-21-... It becomes Microsoft's extension for strong
+    /// mapping. A CA takes it from requests only where its template leaves the subject to them.</summary>
+    [Parameter(ParameterSetName = ParameterSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? SecurityIdentifier { get; set; }
+
     /// <summary>Other names for the subject alternative name, as oid=hex; hex is the complete DER of the value.</summary>
     [Parameter(ParameterSetName = ParameterSet, ValueFromPipelineByPropertyName = true)]
     public string[]? OtherName { get; set; }
@@ -132,10 +138,17 @@ public abstract class RequestCmdlet : StoreCmdlet
     [Parameter(ParameterSetName = ParameterSet)]
     public string[]? Extension { get; set; }
 
-    /// <summary>PKCS10 for a request (the default), Cert for a self-signed certificate that is made at once.</summary>
+    /// <summary>PKCS10 for a request (the default), PKCS7 or CMC for one in a signed message, Cert for a self-signed certificate that
+    /// is made at once.</summary>
     [Parameter(ParameterSetName = ParameterSet, ValueFromPipelineByPropertyName = true)]
-    [ValidateSet("PKCS10", "Cert")]
+    [ValidateSet("PKCS10", "PKCS7", "CMC", "Cert")]
     public string RequestType { get; set; } = "PKCS10";
+
+    /// <summary>The account that the certificate is for, DOMAIN\user, when somebody else asks for it: an enrolment agent, whose certificate
+    /// -SigningCertificate names. Needs -RequestType PKCS7 or CMC.</summary>
+    [Parameter(ParameterSetName = ParameterSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? RequesterName { get; set; }
 
     /// <summary>The cryptographic or key storage provider that makes the key, on Windows.</summary>
     [Parameter(ParameterSetName = ParameterSet, ValueFromPipelineByPropertyName = true)]
@@ -335,6 +348,7 @@ public abstract class RequestCmdlet : StoreCmdlet
         Each(Property.Upn, Typed(nameof(Upn), Upn));
         Each(Property.IpAddress, Typed(nameof(IPAddress), IPAddress));
         Each(Property.Uri, Typed(nameof(Uri), Uri));
+        One(Property.SecurityIdentifier, string.IsNullOrEmpty(SecurityIdentifier) ? null : Typed(nameof(SecurityIdentifier), SecurityIdentifier));
         Each(Property.OtherName, Typed(nameof(OtherName), OtherName));
         Each(Property.Guid, Typed(nameof(Guid), Guid));
         Each(Property.DirectoryName, Typed(nameof(DirectoryName), DirectoryName));
@@ -346,6 +360,7 @@ public abstract class RequestCmdlet : StoreCmdlet
         Each(Property.EnhancedKeyUsage, Typed(nameof(EnhancedKeyUsage), EnhancedKeyUsage));
         Each(Property.Extension, Extension);
         One(Property.RequestType, Given(nameof(RequestType)) ? RequestType : null);
+        One(Property.RequesterName, string.IsNullOrEmpty(RequesterName) ? null : Typed(nameof(RequesterName), RequesterName));
         One(Property.ProviderName, string.IsNullOrEmpty(ProviderName) ? null : Typed(nameof(ProviderName), ProviderName));
         One(Property.SuppressDefaults, SuppressDefaults ? "true" : null);
         One(Property.Exportable, Exportable && Given(nameof(Exportable)) ? "true" : "false");

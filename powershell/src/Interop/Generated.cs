@@ -288,6 +288,16 @@ internal enum Property
     ProviderName = 116,
     /// <summary>The file a request was read from. (TEXT)</summary>
     Source = 117,
+    /// <summary>The account's SID: adds Microsoft's extension 1.3.6.1.4.1.311.25.2. Reads back the SIDs of the extension and of URIs tag:microsoft.com,2022-09-14:sid:. (LIST)</summary>
+    SecurityIdentifier = 118,
+    /// <summary>For whom somebody else asks: DOMAIN\\user; REQUEST_TYPE PKCS7 or CMC only. (TEXT)</summary>
+    RequesterName = 119,
+    /// <summary>The thumbprint of the certificate that is renewed; REQUEST_TYPE PKCS7 or CMC only. (TEXT)</summary>
+    RenewalCert = 121,
+    /// <summary>true takes the key of RENEWAL_CERT instead of a new one. (TEXT)</summary>
+    UseExistingKeySet = 122,
+    /// <summary>Who signed the message that a request travels in: the subject of the certificate, or what names its key. (LIST)</summary>
+    SignedBy = 123,
     /// <summary>What the CA says of a profile beyond its rules, as name=value: minimalKeyLength=2048. (LIST)</summary>
     ProfileAttribute = 120,
 }

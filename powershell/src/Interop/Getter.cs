@@ -40,6 +40,9 @@ internal static class Getter
     public static string Text(CsrHandle csr, Property property) =>
         NativeMethods.CsrText(csr, (int)property, UIntPtr.Zero, out IntPtr text) == Ok ? Utf8.Read(text) : string.Empty;
 
+    public static string[] Texts(CsrHandle csr, Property property) =>
+        All((UIntPtr index, out IntPtr text) => NativeMethods.CsrText(csr, (int)property, index, out text));
+
     private static string[] All(IndexedText get)
     {
         var texts = new List<string>();

@@ -45,6 +45,7 @@ internal static class ModelConvert
             EnhancedKeyUsage = usages,
             EnhancedKeyUsageName = usages.Select(UsageName).ToArray(),
             KeyUsage = Getter.Texts(certificate, Property.KeyUsage),
+            SecurityIdentifier = Getter.Texts(certificate, Property.SecurityIdentifier),
             KeyAlgorithm = Getter.Text(certificate, Property.KeyAlgorithm),
             KeyLength = (int)Getter.Number(certificate, Property.KeyLength),
             SignatureAlgorithm = Getter.Text(certificate, Property.SignatureAlgorithm),
@@ -98,6 +99,19 @@ internal static class ModelConvert
         Reason = row.Text(Property.Reason),
         RecommendedAction = row.Text(Property.Remedy),
     };
+
+    /// <summary>What a request says of itself.</summary>
+    public static void Describe(CsrHandle csr, CertificateRequestInfo info)
+    {
+        info.Subject = Getter.Text(csr, Property.Subject);
+        info.KeyId = Getter.Text(csr, Property.KeyId);
+        info.SubjectAlternativeName = Getter.Texts(csr, Property.SubjectAltName);
+        info.SecurityIdentifier = Getter.Texts(csr, Property.SecurityIdentifier);
+        info.RequestType = Getter.Text(csr, Property.RequestType);
+        info.SignedBy = Getter.Texts(csr, Property.SignedBy);
+        info.RequesterName = Getter.Text(csr, Property.RequesterName);
+        info.RenewalCertificate = Getter.Text(csr, Property.RenewalCert);
+    }
 
     public static IssuanceInfo Issuance(Row row) => new IssuanceInfo
     {

@@ -45,6 +45,10 @@ public sealed class CertificateInfo
     /// <summary>Key usages by name.</summary>
     public string[] KeyUsage { get; internal set; } = Array.Empty<string>();
 
+    /// <summary>SIDs of the accounts that may log on with it: of Microsoft's extension, and of URIs among the alternative names. Several
+    /// different ones contradict each other.</summary>
+    public string[] SecurityIdentifier { get; internal set; } = Array.Empty<string>();
+
     /// <summary>RSA, ECDSA_P256, ECDSA_P384, ECDSA_P521, or an OID.</summary>
     public string KeyAlgorithm { get; internal set; } = string.Empty;
 

@@ -9,11 +9,29 @@ public sealed class CertificateRequestInfo
     /// <summary>The request's id in the journal, a UUID.</summary>
     public string RequestId { get; internal set; } = string.Empty;
 
-    /// <summary>How far it has come.</summary>
+    /// <summary>How far it has come; Unknown for a file, whatever became of it.</summary>
     public RequestState State { get; internal set; }
 
     /// <summary>The subject's distinguished name.</summary>
     public string Subject { get; internal set; } = string.Empty;
+
+    /// <summary>Subject alternative names as token=value; empty unless the request was read, as for Pem.</summary>
+    public string[] SubjectAlternativeName { get; internal set; } = Array.Empty<string>();
+
+    /// <summary>SIDs of the accounts that are to log on with the certificate; filled as SubjectAlternativeName is.</summary>
+    public string[] SecurityIdentifier { get; internal set; } = Array.Empty<string>();
+
+    /// <summary>PKCS10, or PKCS7 or CMC for a request in a signed message; filled as SubjectAlternativeName is.</summary>
+    public string RequestType { get; internal set; } = string.Empty;
+
+    /// <summary>Who signed such a message: subjects of certificates, or what names their keys.</summary>
+    public string[] SignedBy { get; internal set; } = Array.Empty<string>();
+
+    /// <summary>For whom somebody else asks; empty when nobody does.</summary>
+    public string RequesterName { get; internal set; } = string.Empty;
+
+    /// <summary>The thumbprint of the certificate that is renewed; empty when none is.</summary>
+    public string RenewalCertificate { get; internal set; } = string.Empty;
 
     /// <summary>SHA-256 of the public key: names the private key.</summary>
     public string KeyId { get; internal set; } = string.Empty;

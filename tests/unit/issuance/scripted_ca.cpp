@@ -93,6 +93,9 @@ public:
             call.check(call.host()->add_rule(call.raw(), CBP_RULE_RENEWAL_SECONDS, "864000"));
             return call.host()->add_rule(call.raw(), CBP_RULE_EKU_ALLOWED, "1.3.6.1.5.5.7.3.2");
         }
+        if (name == "renewal-cmc") return call.host()->add_rule(call.raw(), CBP_RULE_RENEWAL_MESSAGE, "CMC");
+        if (name == "renewal-pkcs7")
+            return call.host()->add_rule(call.raw(), CBP_RULE_RENEWAL_MESSAGE, "PKCS7 or PKCS10");
         if (name == "p384") return call.host()->add_rule(call.raw(), CBP_RULE_KEY, "ECDSA_P384");
         return call.host()->add_rule(call.raw(), CBP_RULE_INFORMATION, "Anything goes");
     }
@@ -110,6 +113,8 @@ private:
         ca.order_not_after = order.not_after;
         ca.order_key = order.csr_key != nullptr;
         ca.current_key = order.current_key != nullptr;
+        ca.message = copy(order.message_der);
+        ca.message_kind = order.message_kind;
         return answer(call, ca, order.idempotency, copy(order.csr_der));
     }
 
@@ -173,8 +178,8 @@ public:
     cbp_status poll(Call call, cbp_bytes token) { return Full::poll(call, token); }
 };
 
-constexpr cbp_plugin full_descriptor =
-    plugin::describe<Full>("scripted", "A CA that does what the test says", "1.0.0", "none", settings);
+constexpr cbp_plugin full_descriptor = plugin::describe<Full>("scripted", "A CA that does what the test says", "1.0.0",
+                                                              "none", settings, CBP_TAKES_REQUEST_MESSAGES);
 constexpr cbp_plugin plain_descriptor =
     plugin::describe<Plain>("plain", "The same with the least that a provider can", "1.0.0", "none", settings);
 
@@ -197,6 +202,8 @@ void ScriptedCa::reset() {
     order_profile.clear();
     order_key = order_pin = current_key = false;
     purpose = -1;
+    message.clear();
+    message_kind = CBP_MESSAGE_NONE;
 }
 
 const cbp_plugin *scripted_plugin() {

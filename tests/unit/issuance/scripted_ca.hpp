@@ -59,6 +59,8 @@ public:
     int purpose = -1; ///< of the policy that was asked for last: CBP_PURPOSE_...
     bool order_key = false, order_pin = false, current_key = false;
     std::int64_t order_not_after = 0;
+    Bytes message; ///< of the last order, and what kind of message it was
+    std::uint32_t message_kind = CBP_MESSAGE_NONE;
     Issuer root = make_root("CN=Scripted Root");
     Issuer ca = make_issued("CN=Scripted CA", root, true);
 };

@@ -26,16 +26,50 @@ TEST_CASE("Findings of reading come first") {
     CHECK(rules(check_request(request, nullptr)) == std::vector<std::string>{"Inf.UnknownKey", "Request.KeyLength"});
 }
 
-TEST_CASE("Request types that are not supported yet say so at their place") {
-    for (const std::string type : {"PKCS7", "CMC", "SCEP"}) {
-        const Diagnostic finding = only_check("RequestType = " + type + "\n", "Request.Unsupported");
-        CHECK(finding.message == "RequestType " + type + " is not supported yet");
-        CHECK(contains(finding.remedy, "PKCS10"));
-        CHECK(place(finding) == "3:15");
-        const auto refused = require_acceptable(read_new_request("RequestType = " + type + "\n"), nullptr);
-        REQUIRE_FALSE(refused);
-        CHECK(refused.error().status() == Status::unsupported);
+TEST_CASE("Signed messages are requests like others; SCEP is no file") {
+    for (const std::string type : {"PKCS7", "CMC"}) {
+        CHECK(check_request(read_new_request("RequestType = " + type +
+                                             "\nRenewalCert=ea7a4e0cd1a4f81cf0740527c31a57f6020c17c5\n"),
+                            nullptr)
+                  .empty());
+        CHECK(check_request(read_new_request("RequestType = " + type + "\nRequesterName=\"D\\u\"\n"), nullptr).empty());
     }
+    const Diagnostic finding = only_check("RequestType = SCEP\n", "Request.Unsupported");
+    CHECK(contains(finding.remedy, "endpoint-protection"));
+    CHECK(place(finding) == "3:15");
+    const auto refused = require_acceptable(read_new_request("RequestType = SCEP\n"), nullptr);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().status() == Status::unsupported);
+}
+
+TEST_CASE("Archiving the private key is refused with the reason") {
+    for (const char *type : {"", "RequestType=CMC\n"}) {
+        const Diagnostic finding = only_check("PrivateKeyArchive=TRUE\n" + std::string(type), "Request.Unsupported");
+        CHECK(contains(finding.message, "no private key leaves this computer"));
+        CHECK(contains(finding.remedy, "Export-CBPfxCertificate"));
+        CHECK(place(finding) == "3:19");
+    }
+}
+
+TEST_CASE("SIDs that do not agree are refused where they stand") {
+    const auto with = [](const std::string &extension, const std::string &name) {
+        return check_request(
+            read("[NewRequest]\nSubject=CN=a\n[Extensions]\n2.5.29.17=\"{text}url=tag:microsoft.com,2022-09-14:"
+                 "sid:" +
+                 name + "\"\n1.3.6.1.4.1.311.25.2=\"{text}" + extension + "\"\n"),
+            nullptr);
+    };
+    CHECK(with("S-1-5-21-1-2-3-1104", "S-1-5-21-1-2-3-1104").empty());
+    const auto found = with("S-1-5-21-1-2-3-1104", "S-1-5-21-1-2-3-500");
+    REQUIRE(rules(found) == std::vector<std::string>{"Sid.Conflict"});
+    CHECK(place(found.front()) == "5:23");
+    CHECK(contains(found.front().message, "S-1-5-21-1-2-3-500"));
+    const auto malformed = with("S-1-5", "S-1-5-18");
+    REQUIRE(rules(malformed) == std::vector<std::string>{"Inf.Extension"});
+    CHECK(place(malformed.front()) == "5:29");
+    const auto bad_name = with("S-1-5-18", "jane");
+    REQUIRE(rules(bad_name) == std::vector<std::string>{"Sid.Value"});
+    CHECK(place(bad_name.front()) == "4:18");
 }
 
 TEST_CASE("Choices that exclude each other are errors that name both") {
@@ -43,14 +77,14 @@ TEST_CASE("Choices that exclude each other are errors that name both") {
     only_check("MachineKeySet=TRUE\nKeyProtection=1\n", "Request.Combination");
     only_check("RenewalCert=ea7a4e0cd1a4f81cf0740527c31a57f6020c17c5\n", "Request.Combination");
     only_check("RequesterName=\"D\\u\"\n", "Request.Combination");
-    only_check("PrivateKeyArchive=TRUE\n", "Request.Combination");
+    only_check("RequestType=PKCS7\nRequesterName=\"D\\u\"\nRenewalCert=ea7a4e0cd1a4f81cf0740527c31a57f6020c17c5\n",
+               "Request.Combination");
     only_check("KeyAlgorithm=ECDSA_P256\nKeyLength=2048\n", "Request.Combination");
     only_check("RequestType=Cert\nNotAfter=2027-01-31\nValidityPeriod=Years\nValidityPeriodUnits=1\n",
                "Request.Combination");
     only_check("RequestType=Cert\nNotBefore=2027-01-31\nNotAfter=2027-01-31\n", "Request.Combination");
     const auto existing = check_request(read_new_request("UseExistingKeySet=TRUE\nExportable=TRUE\n"), nullptr);
-    CHECK(rules(existing) ==
-          std::vector<std::string>{"Request.Combination", "Request.Combination", "Request.Unsupported"});
+    CHECK(rules(existing) == std::vector<std::string>{"Request.Combination", "Request.Combination"});
     only_check("UseExistingKeySet=TRUE\nKeyContainer=c\n", "Request.Unsupported");
 }
 
@@ -105,6 +139,20 @@ TEST_CASE("An extension that the profile adds itself may stand in the request wi
     only(check_request(read_extensions("1.3.6.1.4.1.311.20.2 = \"{text}User\"\n"), &policy),
          "Request.DuplicateExtension");
     CHECK(check_request(read_extensions("1.3.6.1.4.1.311.20.2 = \"{text}Device\"\n"), &policy).empty());
+}
+
+TEST_CASE("Usages that the profile adds itself may be those of the request, in whatever form it keeps them") {
+    Policy policy;
+    policy.profile = "WebServer";
+    policy.extensions = {x509::make_enhanced_key_usage({"1.3.6.1.5.5.7.3.1"}), x509::make_key_usage(0xa0)};
+    const auto rules_with = [&](const std::string &usage, const std::string &key_usage) {
+        return rules(check_request(
+            read("[NewRequest]\nKeyUsage=" + key_usage + "\n[EnhancedKeyUsageExtension]\nOID=" + usage + "\n"),
+            &policy));
+    };
+    CHECK(rules_with("1.3.6.1.5.5.7.3.1", "0xa0").empty());
+    CHECK(rules_with("1.3.6.1.5.5.7.3.2", "0xa0") == std::vector<std::string>{"Request.DuplicateExtension"});
+    CHECK(rules_with("1.3.6.1.5.5.7.3.1", "0x80") == std::vector<std::string>{"Request.DuplicateExtension"});
 }
 
 TEST_CASE("The digest is the request's, else SHA-256, else the policy's first") {

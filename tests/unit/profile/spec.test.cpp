@@ -142,7 +142,7 @@ TEST_CASE("A request with errors, or of another kind, makes no CSR") {
         return id_of(make_csr_spec(request, policy, rsa_key()->public_key(), nullptr));
     };
     CHECK(make(read_new_request("KeyLength=x\n")) == "Inf.Number");
-    CHECK(make(read_new_request("RequestType=CMC\n")) == "Request.Unsupported");
+    CHECK(make(read_new_request("RequestType=SCEP\n")) == "Request.Unsupported");
     CHECK(make(read_new_request("HashAlgorithm=SHA1\n")) == "Request.WeakHash");
     CHECK(make(read_new_request("RequestType=Cert\n")) == "Request.Combination");
     Policy policy;

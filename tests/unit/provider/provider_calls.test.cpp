@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "fake.hpp"
+#include "x509/request_message.hpp"
 
 using namespace certbroker;
 using namespace certbroker::test;
@@ -22,14 +23,18 @@ std::string text_of(cbp_bytes bytes) {
 TEST_CASE("A request message reaches a plugin that sends such messages, and no other") {
     Host host;
     provider::Order order = host.order();
-    order.message = {0x30, 0x00};
-    order.message_kind = provider::MessageKind::cmc;
+    x509::RequestMessageSpec spec;
+    spec.kind = x509::MessageKind::cmc;
+    spec.signers = {{order.csr_key.get(), {}}};
+    const x509::Csr wrapped = must(x509::make_request_message(*order.csr, spec));
+    order.csr = &wrapped;
     bool called = false;
     host.script->submit = [&](const Plug &plug) {
         called = true;
         const auto sendable = certbroker::plugin::sendable(*plug.order);
         CHECK(sendable.kind == CBP_MESSAGE_CMC);
-        CHECK(text_of(sendable.der) == as_text(order.message));
+        CHECK(text_of(sendable.der) == as_text(wrapped.message()->der));
+        CHECK(text_of(plug.order->csr_der) == as_text(wrapped.der()));
         return plug.host->denied(plug.call, "", "not today", "");
     };
     SECTION("taken") {
