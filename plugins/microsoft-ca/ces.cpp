@@ -146,10 +146,10 @@ std::vector<Candidate> Ces::candidates(const xcep::Policies &set, const xcep::Te
         }
     }
     if (out.empty())
-        throw failure(errors::no_endpoint,
-                      not_sent + ": no enrolment address for the template '" + wanted.name + "' takes authentication " +
-                          name_of(connection_.authentication) +
-                          (others.empty() ? "; the policy has none at all" : "; there are " + join(others, ", ")));
+        throw failure(errors::no_endpoint, not_sent + ": no enrolment address for the template '" + wanted.name +
+                                               "' takes authentication " + name_of(connection_.authentication) +
+                                               (others.empty() ? "; the policy has none at all"
+                                                               : "; there are " + shown(join(others, ", "), 1000)));
     std::stable_sort(out.begin(), out.end(),
                      [](const Candidate &a, const Candidate &b) { return a.priority < b.priority; });
     return out;
@@ -266,7 +266,7 @@ cbp_status Ces::settle(Exchange &exchange, const char *idempotency, const std::s
                                                request_id + " was asked for");
     if (answer.state == wstep::Answer::State::issued) return give(exchange, idempotency, key_id, answer);
     // Where to ask is the service's to say, but a password goes only where it was shown before.
-    const bool believed = origin_of(answer.reference) == origin_of(url);
+    const bool believed = answer.reference.size() <= 2000 && origin_of(answer.reference) == origin_of(url);
     if (!believed && !answer.reference.empty())
         connection_.host.log(CBP_LOG_INFO, "The CA names " + host_of(answer.reference) +
                                                " to ask for the request; it is asked for where it was sent");

@@ -24,8 +24,8 @@ public:
     void add(const Row &row, std::int32_t status, const std::string &message, const std::string &cause = {},
              const std::string &remedy = {}) const {
         const auto text_or_null = [](const std::string &text) { return text.empty() ? nullptr : text.c_str(); };
-        call_.check(call_.host()->add_check(call_.raw(), row.id, row.name, status, message.c_str(), text_or_null(cause),
-                                            text_or_null(remedy)));
+        call_.check(call_.host()->add_check(call_.raw(), row.id, row.name, status, shown(message, 2000).c_str(),
+                                            text_or_null(cause), text_or_null(remedy)));
     }
     void add(const Row &row, const Failure &problem) const { add(row, failed, problem.message, {}, problem.remedy); }
 

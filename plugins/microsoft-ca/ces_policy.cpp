@@ -119,7 +119,7 @@ cbp_status Ces::list_profiles(Call call) {
         for (const xcep::Authority *authority : set->authorities_of(one)) {
             if (std::string name = authority_name(call, *authority); !name.empty()) names.push_back(std::move(name));
         }
-        if (!names.empty()) attributes.emplace_back("certificationAuthorities", join(names, "; "));
+        if (!names.empty()) attributes.emplace_back("certificationAuthorities", shown(join(names, "; "), 2000));
         for (const auto &[name, value] : attributes)
             call.check(host->add_profile_attribute(call.raw(), one.name.c_str(), name.c_str(), value.c_str()));
     }

@@ -15,6 +15,7 @@ namespace flag = xcep::flag;
 constexpr std::string_view oid_enhanced_key_usage = "2.5.29.37", oid_key_usage = "2.5.29.15",
                            oid_application_policies = "1.3.6.1.4.1.311.21.10";
 constexpr std::int64_t day = 86'400;
+constexpr std::size_t longest_text = 2000; ///< what a policy lists may have no end
 constexpr std::uint64_t largest_rsa = 16'384;
 
 struct Known {
@@ -83,7 +84,9 @@ void add_extension_rules(const xcep::Template &wanted, std::vector<Rule> &out) {
 }
 
 void add_information(const xcep::Template &wanted, std::vector<Rule> &out) {
-    const auto tell = [&out](const std::string &sentence) { out.push_back({CBP_RULE_INFORMATION, sentence}); };
+    const auto tell = [&out](const std::string &sentence) {
+        out.push_back({CBP_RULE_INFORMATION, shown(sentence, longest_text)});
+    };
     const bool supplied = wanted.has_subject_flag(flag::enrollee_supplies_subject);
     const bool alt_name = supplied || wanted.has_subject_flag(flag::enrollee_supplies_alt_name);
     if (wanted.subject_name_flags) {
@@ -140,7 +143,7 @@ std::vector<Rule> rules_of(const xcep::Template &wanted) {
 std::vector<std::pair<std::string, std::string>> attributes_of(const xcep::Template &wanted) {
     std::vector<std::pair<std::string, std::string>> out;
     const auto add = [&out](const char *name, std::string value) {
-        if (!value.empty()) out.emplace_back(name, std::move(value));
+        if (!value.empty()) out.emplace_back(name, shown(value, longest_text));
     };
     const auto number_of = [](std::uint64_t value) { return value == 0 ? std::string() : std::to_string(value); };
     const auto flag_of = [](bool value) { return std::string(value ? "true" : "false"); };

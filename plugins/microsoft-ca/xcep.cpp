@@ -10,6 +10,7 @@ namespace microsoft_ca::xcep {
 namespace {
 
 constexpr std::size_t most_templates = 10'000, most_authorities = 1000, most_oids = 50'000, most_in_a_list = 1000;
+constexpr std::size_t longest_name = 200, longest_extension = 16UL * 1024;
 const std::string what = "The enrolment policy";
 
 [[noreturn]] void unusable(const std::string &why) {
@@ -88,6 +89,7 @@ std::vector<Extension> read_extensions(xml::Element attributes, const Oids &oids
         if (oid.value.empty() || text.empty()) continue; // told for people, not for requests
         auto value = decode_base64(text);
         if (!value) unusable("the value of the extension " + oid.value + " is not base64");
+        if (value->size() > longest_extension) unusable("the value of the extension " + oid.value + " is too long");
         out.push_back({oid.value, item.flag_of("critical").value_or(false), *std::move(value)});
     }
     return out;
@@ -123,8 +125,10 @@ Template read_template(xml::Element policy, const Oids &oids) {
         if (const auto reference = item.number()) out.authorities.push_back(*reference);
     }
     const xml::Element attributes = policy.required("attributes");
-    out.name = shown(attributes.text_of("commonName"), 256);
+    out.name = attributes.text_of("commonName");
     if (out.name.empty()) unusable("a template in it has no commonName");
+    if (out.name.size() > longest_name || out.name != shown(out.name, longest_name))
+        unusable("'" + shown(out.name, 80) + "' is no name of a template");
     out.schema = attributes.number_of("policySchema").value_or(0);
     if (const xml::Element validity = present(attributes, "certificateValidity")) {
         out.validity_seconds = unsigned_of(validity, "validityPeriodSeconds");

@@ -13,6 +13,7 @@ constexpr std::size_t max_chain = 50;
 constexpr std::size_t max_token = 64UL * 1024;
 constexpr std::size_t max_rows = 10'000;
 constexpr std::size_t max_attributes = 200;
+constexpr std::size_t max_rule = 64UL * 1024; ///< extensions in hex
 constexpr std::size_t max_found = 1000;
 constexpr std::size_t max_endpoints = 16;
 constexpr std::size_t max_crl = 64UL * 1024 * 1024;
@@ -147,7 +148,7 @@ cbp_status CBP_CALL add_rule_text(cbp_call *handle, int32_t rule, const char *gi
     return serve_status(handle, "add_rule", [&](Call &call) -> Result<void> {
         CERTBROKER_CHECK(call.may_answer(answer::rule));
         if (call.answers.policy.rows.size() >= max_rows) return call.breach("there are more than 10,000 rules");
-        CERTBROKER_TRY(const std::string value, call.text(given, "value"));
+        CERTBROKER_TRY(const std::string value, call.text(given, "value", max_rule));
         if (const auto problem = add_rule(call.answers.policy, rule, value))
             return call.breach("the rule " + std::to_string(rule) + " '" + value + "' is malformed: " + *problem);
         return {};

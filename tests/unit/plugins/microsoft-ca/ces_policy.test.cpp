@@ -68,6 +68,25 @@ TEST_CASE("A template's rules say what a request has to be like") {
     CHECK(rig.services.count(cep) == 1);
 }
 
+TEST_CASE("However much a policy says, it is told within bounds") {
+    Rig rig;
+    auto text = rig.policy();
+    std::string many;
+    for (int i = 0; i < 900; ++i)
+        many += "<oIDReference>8</oIDReference>";
+    text.templates[0].ra = "<rARequirements><rASignatures>1</rASignatures><rAEKUs>" + many + "</rAEKUs><rAPolicies>" +
+                           many + "</rAPolicies></rARequirements>";
+    text.templates[0].extensions = "<extension><oIDReference>6</oIDReference><critical>false</critical><value>BIIu4A" +
+                                   std::string(16'000, 'A') + "==</value></extension>";
+    rig.services.answer(cep, text.text());
+    const auto profiles = must(rig.ca().list_profiles(rig.operation));
+    CHECK(attribute(profiles.at(0), "authorizedSignatureUsage").size() < 2100);
+    CHECK(must(rig.ca().policy("WebServer", rig.operation)).extensions.at(0).value.size() == 12'004);
+    core::provider::CheckWish wish;
+    wish.profile = "WebServer";
+    CHECK_FALSE(must(rig.ca().check(wish, rig.operation)).empty());
+}
+
 TEST_CASE("The policy of a template that cannot be had is a refusal with its remedy") {
     Rig rig;
     auto text = rig.policy();

@@ -115,6 +115,9 @@ TEST_CASE("xcep: what cannot be believed is refused") {
     CHECK(has(refusal(with(good, "<enrollmentFlags>8<", "<enrollmentFlags>eight<")), "no number"));
     CHECK(has(refusal(envelope("<x xmlns='urn:x'/>")), "answered with 'x'"));
     CHECK_FALSE(refusal(good.substr(0, good.size() / 2)).empty());
+    CHECK(has(refusal(with(good, ">WebServer<", ">" + std::string(300, 'x') + "<")), "no name of a template"));
+    CHECK(has(refusal(with(good, ">WebServer<", ">Web&#10;Server<")), "no name of a template"));
+    CHECK(has(refusal(with(good, "AwIFoA==", std::string(24'000, 'A'))), "too long"));
     std::string many;
     for (int i = 0; i < 1100; ++i)
         many += "<cAReference>0</cAReference>";
