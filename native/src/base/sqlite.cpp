@@ -118,9 +118,11 @@ void Database::Close::operator()(sqlite3 *database) const noexcept {
 
 Result<Database> Database::open(const std::filesystem::path &path, std::uint32_t busy_ms) {
     // SQLite gives -wal and -shm the mode of the main file, so that one decides for all three.
-    if (auto made = file::write_atomic(path, {}, file::Access::owner, false, "database.create");
-        !made && made.error().status() != Status::exists)
-        return std::move(made).error();
+    if (!file::exists(path)) {
+        if (auto made = file::write_atomic(path, {}, file::Access::owner, false, "database.create");
+            !made && made.error().status() != Status::exists)
+            return std::move(made).error();
+    }
     sqlite3 *raw = nullptr;
     const std::string name = file::from_path(path);
     const int opened = sqlite3_open_v2(file::system_name(path).c_str(), &raw,
@@ -128,6 +130,12 @@ Result<Database> Database::open(const std::filesystem::path &path, std::uint32_t
     Database database(raw);
     if (opened != SQLITE_OK) return database_error(raw, "The database '" + name + "' could not be opened");
     (void)sqlite3_busy_timeout(raw, gsl::narrow<int>(busy_ms));
+    // What is in the WAL is as safe as in the database: a process that does little need not move it there at its end,
+    // nor make a WAL at its beginning. Each costs syncs that take longer than its work. SQLite moves it by itself every
+    // 1,000 pages.
+    int keep_wal = 1;
+    (void)sqlite3_file_control(raw, nullptr, SQLITE_FCNTL_PERSIST_WAL, &keep_wal);
+    (void)sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     // Turning to WAL, and recovering a WAL that a killed process left, answer "locked" at once where waiting could be a
     // deadlock; two processes that start together then meet here.
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(busy_ms);

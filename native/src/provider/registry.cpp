@@ -75,6 +75,8 @@ struct Registry::State {
     /// Every list that was ever handed out: callers hold references to them.
     std::vector<std::unique_ptr<const Plugins>> lists;
     bool current = false;
+    /// Looked at by themselves, until somebody wants the whole list.
+    std::map<std::string, std::shared_ptr<const Plugin>> alone;
 
     struct Pins {
         std::map<std::string, std::string> manifest, approvals;
@@ -95,6 +97,8 @@ struct Registry::State {
     bool decide_trust(Plugin &plugin, const std::string &file_name, const Pins &pins) const;
     std::shared_ptr<const Plugin> inspect(const fs::path &path, std::string id, const Pins &pins) const;
     void refresh();
+    std::shared_ptr<const Plugin> find_alone(std::string_view id);
+    void forget();
     const Plugins &list();
 };
 
@@ -198,8 +202,11 @@ void Registry::State::refresh() {
             if (!id || found->size() >= max_plugins) continue;
             const bool taken =
                 std::any_of(found->begin(), found->end(), [&](const auto &known) { return known->id == *id; });
-            if (!taken)
-                found->push_back(inspect(file::to_path(options.folder) / file::to_path(name), *std::move(id), pins));
+            if (taken) continue;
+            const auto seen = alone.find(*id);
+            found->push_back(seen != alone.end()
+                                 ? seen->second
+                                 : inspect(file::to_path(options.folder) / file::to_path(name), *std::move(id), pins));
         }
     }
     std::sort(found->begin(), found->end(), [](const auto &a, const auto &b) { return a->id < b->id; });
@@ -208,6 +215,26 @@ void Registry::State::refresh() {
     }
     lists.push_back(std::move(found));
     current = true;
+}
+
+/// To hash and load them all for one costs a short process more than its work. Nothing when the list has to decide.
+std::shared_ptr<const Plugin> Registry::State::find_alone(std::string_view id) {
+    if (current || options.folder.empty() || !linked_in.empty()) return nullptr;
+    const std::string name = std::string(prefix) + std::string(id) + std::string(suffix);
+    auto exact = id_of(name);
+    if (!exact) return nullptr;
+    if (const auto seen = alone.find(*exact); seen != alone.end()) return seen->second;
+    const fs::path path = file::to_path(options.folder) / file::to_path(name);
+    if (!file::exists(path)) return nullptr;
+    auto plugin = inspect(path, *exact, read_pins_of_folder());
+    if (!plugin->usable()) return nullptr;
+    alone.emplace(*std::move(exact), plugin);
+    return plugin;
+}
+
+void Registry::State::forget() {
+    alone.clear();
+    current = false;
 }
 
 const Plugins &Registry::State::list() {
@@ -229,6 +256,7 @@ const std::vector<std::shared_ptr<const Plugin>> &Registry::plugins() {
 
 Result<std::shared_ptr<const Plugin>> Registry::find(std::string_view id) {
     const std::lock_guard lock(state_->mutex);
+    if (auto plugin = state_->find_alone(id)) return plugin;
     std::vector<std::string> known;
     for (const auto &plugin : state_->list()) {
         known.push_back(plugin->id);
@@ -279,14 +307,14 @@ Result<void> Registry::approve(std::string_view id, std::string_view sha256) {
     approved.sha256 = opened.sha256();
     state_->tell(events::plugin_approved,
                  "The provider '" + approved.id + "' was approved with the SHA-256 " + approved.sha256, approved);
-    state_->current = false;
+    state_->forget();
     return {};
 }
 
 void Registry::add_static(const cbp_plugin *descriptor) {
     const std::lock_guard lock(state_->mutex);
     state_->linked_in.push_back(descriptor);
-    state_->current = false;
+    state_->forget();
 }
 
 } // namespace certbroker::provider

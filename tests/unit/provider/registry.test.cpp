@@ -194,3 +194,19 @@ TEST_CASE("A plugin from a file is opened, and its breach reported") {
     CHECK(opened->instance() == "test-good");
     CHECK(id_of(opened->submit(host.order(), host.operation)) == "Provider.Contract");
 }
+
+TEST_CASE("Who wants one plugin has the others neither hashed nor loaded, until somebody wants the list") {
+    Folder folder;
+    folder.add("test-good");
+    folder.write(std::string("certbroker-broken") + plugin_suffix, "no library");
+    const auto log = std::make_shared<EventCollector>();
+    Registry registry(folder.options(true), log);
+    const auto found = must(registry.find("test-good"));
+    CHECK(log->names().empty());
+    CHECK(must(registry.find("test-good")) == found);
+    REQUIRE(registry.plugins().size() == 2);
+    CHECK(log->names() == std::vector<std::string>{"PluginRefused"});
+    for (const auto &plugin : registry.plugins())
+        CHECK(plugin->usable() == (plugin == found));
+    CHECK(id_of(registry.find("broken")) == "Provider.Disabled");
+}
