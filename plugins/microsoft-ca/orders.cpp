@@ -94,11 +94,15 @@ cbp_status give(Call call, const char *idempotency, const Issued &issued) {
     return answer(call, issued);
 }
 
+void keep_pending(Call call, const char *idempotency, const Token &token) {
+    if (idempotency != nullptr)
+        call.put_state({{entry_of(idempotency), std::string(pending_head) + write_token(token)}});
+}
+
 cbp_status give_pending(Call call, const char *idempotency, const Token &token, std::uint32_t after_seconds,
                         const std::string &message) {
-    const std::string written = write_token(token);
-    if (idempotency != nullptr) call.put_state({{entry_of(idempotency), std::string(pending_head) + written}});
-    return call.pending(written, after_seconds, message, token.request);
+    keep_pending(call, idempotency, token);
+    return call.pending(write_token(token), after_seconds, message, token.request);
 }
 
 cbp_status find(Call call, const cbp_query &query, const std::function<cbp_status(const Token &)> &poll) {

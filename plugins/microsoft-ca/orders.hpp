@@ -31,6 +31,8 @@ void keep_sent(Call call, const char *idempotency);
 void forget(Call call, const char *idempotency);
 /// Keeps and answers. `idempotency` NULL: of a poll, which the host keeps itself.
 cbp_status give(Call call, const char *idempotency, const Issued &issued);
+/// What give_pending keeps, before there is an answer: the CA has the order under that number.
+void keep_pending(Call call, const char *idempotency, const Token &token);
 cbp_status give_pending(Call call, const char *idempotency, const Token &token, std::uint32_t after_seconds,
                         const std::string &message);
 
