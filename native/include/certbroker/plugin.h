@@ -338,7 +338,7 @@ typedef struct cbp_order {
     uint32_t struct_size;
     uint32_t flags;
     cbp_bytes csr_der;
-    const cbp_key *csr_key;      /* NULL when the CSR came from outside */
+    const cbp_key *csr_key;      /* NULL when the CSR came from outside, or may be so without CBP_NEEDS_CSR_KEY */
     const char *profile;         /* template or product; NULL = the CA's default */
     int64_t not_after;           /* 0 = the CA decides */
     const cbp_settings *settings;/* order scope */

@@ -89,8 +89,8 @@ Result<Issue> send_prepared(Work work, OpenProvider &provider, std::string_view 
     }
     CERTBROKER_TRY(const x509::Csr csr, csr_of(record));
     if (csr.message() != nullptr) CERTBROKER_CHECK(require_sender(provider, csr.message()->kind));
-    Submission submission{&csr, {}, order, nullptr, {}};
-    CERTBROKER_TRY(submission.key, key_of(work));
+    Submission submission{&csr, {}, order, nullptr, {}, false};
+    CERTBROKER_CHECK(take_key(work, provider, submission));
     const Replaced old = replaced_by(work);
     if (old.entry) {
         submission.current = &old.entry->certificate;
@@ -145,7 +145,7 @@ Result<Issue> Broker::enroll(const profile::Request &request, OpenProvider &prov
     if (!made)
         return failed_for_good(operation, std::move(made).error(), &provider, profile, request.subject.to_string(),
                                store);
-    Submission submission{&made->csr, made->key, order, nullptr, {}};
+    Submission submission{&made->csr, made->key, order, nullptr, {}, false};
     if (made->renewed) {
         submission.current = &made->renewed->entry.certificate;
         submission.current_key = made->renewed->key;
@@ -187,7 +187,7 @@ Result<Issue> Broker::enroll_csr(const x509::Csr &csr, OpenProvider &provider, s
     CERTBROKER_CHECK(work.add());
     if (!key && options.install)
         work.warn("The certificate will not be installed: its private key is not in " + store.uri().to_string() + ".");
-    return submit(std::move(work), provider, Submission{&csr, key ? *key : nullptr, order, nullptr, {}});
+    return submit(std::move(work), provider, Submission{&csr, key ? *key : nullptr, order, nullptr, {}, false});
 }
 
 } // namespace certbroker::issuance

@@ -114,12 +114,33 @@ Replaced replaced_by(const Work &work) {
     return old;
 }
 
+namespace {
+
+Error gone(const Work &work, Error why) {
+    if (why.id() != errors::store_key_missing.id) return why;
+    return fail(errors::issuance_key_gone, work.name() + " could not go on: its private key is gone")
+        .because(std::move(why));
+}
+
+} // namespace
+
 Result<crypto::KeyHandle> key_of(const Work &work) {
     if (work.record.key_uri.empty()) return crypto::KeyHandle();
     auto key = work.core->stores.open_key(work.record.key_uri);
-    if (key || key.error().id() != errors::store_key_missing.id) return key;
-    return fail(errors::issuance_key_gone, work.name() + " could not go on: its private key is gone")
-        .because(std::move(key).error());
+    if (!key) return gone(work, std::move(key).error());
+    return key;
+}
+
+Result<void> take_key(const Work &work, const OpenProvider &provider, Submission &submission) {
+    if ((provider.provider->capabilities() & CBP_NEEDS_CSR_KEY) != 0) {
+        CERTBROKER_TRY(submission.key, key_of(work));
+        return {};
+    }
+    if (work.record.key_uri.empty()) return {};
+    if (auto there = work.core->stores.check_key(work.record.key_uri); !there)
+        return gone(work, std::move(there).error());
+    submission.key_in_place = true;
+    return {};
 }
 
 } // namespace certbroker::issuance

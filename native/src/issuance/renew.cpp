@@ -105,7 +105,7 @@ Result<Issue> Broker::renew(store::Store &store, const store::Entry &entry, Open
         return failed_for_good(operation, std::move(made).error(), &provider, profile,
                                entry.certificate.subject().to_string(), store, entry.certificate.thumbprint());
     return submit(std::move(made->work), provider,
-                  Submission{&made->csr, made->key, order, &entry.certificate, made->old_key});
+                  Submission{&made->csr, made->key, order, &entry.certificate, made->old_key, false});
 }
 
 } // namespace certbroker::issuance

@@ -58,7 +58,7 @@ Settings order_of(const Record &record) {
 Result<Issue> send_again(Work work, OpenProvider &provider) {
     work.log(LogLevel::info, work.name() + " never reached the CA and is sent again");
     CERTBROKER_TRY(const x509::Csr csr, csr_of(work.record));
-    Submission submission{&csr, {}, order_of(work.record), nullptr, {}};
+    Submission submission{&csr, {}, order_of(work.record), nullptr, {}, false};
     CERTBROKER_TRY(submission.key, key_of(work));
     const Replaced old = replaced_by(work);
     if (old.entry) {

@@ -63,11 +63,15 @@ Error failed_for_good(const Operation &operation, Error error, const OpenProvide
 /// What goes to the CA.
 struct Submission {
     const x509::Csr *csr = nullptr;
-    crypto::KeyHandle key; ///< null: the CSR was made elsewhere
+    crypto::KeyHandle key; ///< null: the CSR was made elsewhere, or the provider needs no key
     Settings order;
     const x509::Certificate *current = nullptr; ///< renewal
     crypto::KeyHandle current_key;
+    bool key_in_place = false; ///< without `key`: it was seen where it belongs
 };
+/// The key of a request that is sent from the journal: opened for a provider that uses it, else only looked for.
+/// Issuance.KeyGone.
+Result<void> take_key(const Work &work, const OpenProvider &provider, Submission &submission);
 /// Fills in where the request goes.
 void describe_submission(Record &record, const OpenProvider &provider, std::string_view profile, const Settings &order);
 /// Sends a request whose record is SUBMITTING already, and goes on with the answer.

@@ -147,7 +147,7 @@ Result<Issue> submit(Work work, OpenProvider &provider, const Submission &submis
         renew ? provider.provider->renew(order, work.operation) : provider.provider->submit(order, work.operation);
     fault::point("issuance.submit");
     if (!outcome) return not_answered(std::move(work), std::move(outcome).error());
-    return settle(std::move(work), provider, *std::move(outcome), submission.key != nullptr);
+    return settle(std::move(work), provider, *std::move(outcome), submission.key != nullptr || submission.key_in_place);
 }
 
 Result<Issue> settle(Work work, OpenProvider &provider, provider::Outcome outcome, bool key_at_hand) {

@@ -16,6 +16,11 @@ Result<void> Store::each_inherited(const std::function<bool(const x509::Certific
     return {};
 }
 
+Result<void> Store::check_key(std::string_view key_uri) {
+    CERTBROKER_CHECK(open_key(key_uri));
+    return {};
+}
+
 Result<void> Store::grant_read(std::string_view, std::string_view, const Operation &) {
     return no_grants(uri());
 }

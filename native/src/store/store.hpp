@@ -102,6 +102,9 @@ public:
                                                  const Operation &operation) = 0;
     /// Store.KeyMissing when there is none.
     virtual Result<crypto::KeyHandle> open_key(std::string_view key_uri) = 0;
+    /// That the key is in its place, for those who do not use it: the same errors, for less work where that can be.
+    /// Damage inside the key may stay unseen.
+    virtual Result<void> check_key(std::string_view key_uri);
     /// By PublicKey::sha256; nullptr-handle result is never returned: Store.KeyMissing when absent.
     virtual Result<crypto::KeyHandle> find_key(ByteView public_key_sha256) = 0;
     /// Refuses (Store.KeyInUse) while a certificate in any store of the location uses it.
@@ -162,8 +165,12 @@ public:
     Result<std::unique_ptr<Store>> open(const StoreUri &uri) const;
     /// Opens the store a key uri belongs to and then the key.
     Result<crypto::KeyHandle> open_key(std::string_view key_uri) const;
+    /// The same with Store::check_key.
+    Result<void> check_key(std::string_view key_uri) const;
 
 private:
+    Result<std::unique_ptr<Store>> store_of(std::string_view key_uri) const;
+
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -58,7 +58,7 @@ Result<std::unique_ptr<Store>> StoreRegistry::open(const StoreUri &uri) const {
                                         checked.kind + "' is not one of " + kinds);
 }
 
-Result<crypto::KeyHandle> StoreRegistry::open_key(std::string_view key_uri) const {
+Result<std::unique_ptr<Store>> StoreRegistry::store_of(std::string_view key_uri) const {
     // kind:location/ is what all key uris begin with; what follows is the back-end's own.
     const auto colon = key_uri.find(':');
     const auto slash = key_uri.find('/', colon == std::string_view::npos ? 0 : colon);
@@ -68,9 +68,17 @@ Result<crypto::KeyHandle> StoreRegistry::open_key(std::string_view key_uri) cons
     if (!location)
         return fail(errors::store_uri, "The key '" + std::string(key_uri.substr(0, 200)) +
                                            "' could not be opened: its uri does not begin with kind:location/");
-    CERTBROKER_TRY(const std::unique_ptr<Store> store,
-                   open(StoreUri{ascii_lower(key_uri.substr(0, colon)), *location, "My"}));
+    return open(StoreUri{ascii_lower(key_uri.substr(0, colon)), *location, "My"});
+}
+
+Result<crypto::KeyHandle> StoreRegistry::open_key(std::string_view key_uri) const {
+    CERTBROKER_TRY(const std::unique_ptr<Store> store, store_of(key_uri));
     return store->open_key(key_uri);
+}
+
+Result<void> StoreRegistry::check_key(std::string_view key_uri) const {
+    CERTBROKER_TRY(const std::unique_ptr<Store> store, store_of(key_uri));
+    return store->check_key(key_uri);
 }
 
 } // namespace certbroker::store

@@ -147,10 +147,14 @@ TEST_CASE("Removing a certificate leaves its key; the key goes when nothing uses
     CHECK(in_use.error().message().find(certificate.thumbprint()) != std::string::npos);
     must(store->remove(certificate.thumbprint(), operation));
     CHECK(store->open_key(key->uri()).has_value());
+    CHECK(store->check_key(key->uri()).has_value());
+    CHECK(fixture->registry().check_key(key->uri()).has_value());
     CHECK(id_of(store->remove_key(key->uri(), operation)) == "Store.KeyInUse");
     must(fixture->open("LocalMachine/WebHosting")->remove(certificate.thumbprint(), operation));
     must(store->remove_key(key->uri(), operation));
     CHECK(id_of(store->open_key(key->uri())) == "Store.KeyMissing");
+    CHECK(id_of(store->check_key(key->uri())) == "Store.KeyMissing");
+    CHECK(id_of(fixture->registry().check_key(key->uri())) == "Store.KeyMissing");
     CHECK(id_of(store->find_key(key->public_key().sha256())) == "Store.KeyMissing");
     CHECK(id_of(store->remove_key(key->uri(), operation)) == "Store.KeyMissing");
     // The certificate without its key is a certificate.
@@ -163,6 +167,7 @@ TEST_CASE("Keys of another location are not here") {
     const auto key = must(fixture->open("LocalMachine/My")->create_key(options(fixture->key_spec(), true), operation));
     const auto user = fixture->open("CurrentUser/My");
     CHECK(id_of(user->open_key(key->uri())) == "Store.KeyMissing");
+    CHECK(id_of(user->check_key(key->uri())) == "Store.KeyMissing");
     CHECK(id_of(user->find_key(key->public_key().sha256())) == "Store.KeyMissing");
     CHECK(id_of(user->remove_key(key->uri(), operation)) == "Store.KeyMissing");
     CHECK_FALSE(must(user->put(make_certificate_for(*key), {}, operation)).has_private_key());

@@ -39,18 +39,29 @@ Result<crypto::KeyHandle> FolderKeys::store(const crypto::KeyHandle &key, bool e
     return crypto::rebind_key(kept, uri(sha256), false);
 }
 
-Result<crypto::KeyHandle> FolderKeys::open(ByteView sha256) const {
+Result<SecretBytes> FolderKeys::read(ByteView sha256) const {
     auto text = file::read_secret(path(sha256), max_key_file);
-    if (!text) {
-        if (text.error().status() == Status::not_found) return key_missing(uri(sha256));
-        return store_error("The private key " + uri(sha256) + " could not be opened", std::move(text).error());
-    }
+    if (text) return text;
+    if (text.error().status() == Status::not_found) return key_missing(uri(sha256));
+    return store_error("The private key " + uri(sha256) + " could not be opened", std::move(text).error());
+}
+
+Result<void> FolderKeys::check(ByteView sha256) const {
+    CERTBROKER_TRY(const SecretBytes text, read(sha256));
+    if (key_file_says(text, sha256)) return {};
+    // Put there by hand, or damaged: opening it tells.
+    CERTBROKER_CHECK(open(sha256));
+    return {};
+}
+
+Result<crypto::KeyHandle> FolderKeys::open(ByteView sha256) const {
+    CERTBROKER_TRY(const SecretBytes text, read(sha256));
     const auto damaged = [&] {
         return fail(errors::store_damaged,
                     "The private key in '" + file::from_path(path(sha256)) + "' could not be read")
             .in("store.folder");
     };
-    auto key = crypto::import_key(*text, Secret(), uri(sha256), key_file_is_exportable(*text));
+    auto key = crypto::import_key(text, Secret(), uri(sha256), key_file_is_exportable(text));
     if (!key) return damaged().because(std::move(key).error());
     if (!equal((*key)->public_key().sha256(), sha256))
         return damaged().because(

@@ -44,6 +44,12 @@ public:
         return keys_.open(parsed.sha256);
     }
 
+    Result<void> check_key(std::string_view key_uri) override {
+        CERTBROKER_TRY(const KeyUri parsed, KeyUri::parse(key_uri));
+        if (!is_mine(parsed)) return key_missing(key_uri);
+        return keys_.check(parsed.sha256);
+    }
+
     Result<crypto::KeyHandle> find_key(ByteView public_key_sha256) override { return keys_.open(public_key_sha256); }
 
     Result<void> remove_key(std::string_view key_uri, const Operation &operation) override {

@@ -1,5 +1,6 @@
 #include "store/folder/key_file.hpp"
 
+#include "base/der.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 
@@ -32,18 +33,36 @@ Result<SecretBytes> write_key_file(const crypto::PrivateKey &key, bool exportabl
     return out;
 }
 
-bool key_file_is_exportable(ByteView text) noexcept {
-    std::string_view rest = as_text(text);
+namespace {
+
+/// Whether a line in front of the PEM block is that one.
+bool has_remark(std::string_view rest, std::string_view wanted) noexcept {
     while (!rest.empty()) {
         const auto end = rest.find('\n');
         const std::string_view line = trim(
             rest.substr(0, end == std::string_view::npos ? end : end - (end > 0 && rest[end - 1] == '\r' ? 1 : 0)));
         if (line.starts_with("-----BEGIN")) return false;
-        if (iequals(line, "exportable: yes")) return true;
+        if (iequals(line, wanted)) return true;
         if (end == std::string_view::npos) break;
         rest.remove_prefix(end + 1);
     }
     return false;
+}
+
+} // namespace
+
+bool key_file_is_exportable(ByteView text) noexcept {
+    return has_remark(as_text(text), "exportable: yes");
+}
+
+bool key_file_says(ByteView text, ByteView public_key_sha256) {
+    if (!has_remark(as_text(text), "public-key-sha256: " + to_hex(public_key_sha256))) return false;
+    auto blocks = from_pem(as_text(text), 1);
+    if (!blocks || blocks->empty()) return false;
+    Bytes &der = blocks->front().bytes;
+    const bool whole = blocks->front().label == "PRIVATE KEY" && der::read_single(der, der::sequence).has_value();
+    wipe(der.data(), der.size());
+    return whole;
 }
 
 } // namespace certbroker::store

@@ -14,5 +14,7 @@ inline constexpr std::size_t max_key_file = 64UL * 1024;
 Result<SecretBytes> write_key_file(const crypto::PrivateKey &key, bool exportable);
 /// "exportable: yes" in front of the PEM block. A file without that line, one put there by hand, is not exportable.
 bool key_file_is_exportable(ByteView text) noexcept;
+/// The lines in front name that public key, and the PEM block behind them is whole. What it holds is not looked at.
+bool key_file_says(ByteView text, ByteView public_key_sha256);
 
 } // namespace certbroker::store

@@ -230,8 +230,13 @@ TEST_CASE("A damaged key file says so and leaves its certificate alone") {
     const auto path = home.root() / "keys" / (to_hex(key->public_key().sha256()) + ".pem");
     overwrite(path, "exportable: yes\n-----BEGIN PRIVATE KEY-----\nMIGHAgE=\n-----END PRIVATE KEY-----\n");
     CHECK(id_of(store->open_key(key->uri())) == "Store.Damaged");
+    CHECK(id_of(store->check_key(key->uri())) == "Store.Damaged");
     CHECK(must(store->get(certificate.thumbprint())).has_private_key());
     // Another key under this one's name.
     overwrite(path, to_pem("PRIVATE KEY", ByteView(must(pki().leaf.key->export_pkcs8()))));
     CHECK(id_of(store->open_key(key->uri())) == "Store.Damaged");
+    CHECK(id_of(store->check_key(key->uri())) == "Store.Damaged");
+    // A file put there by hand has no lines in front.
+    overwrite(path, to_pem("PRIVATE KEY", ByteView(must(key->export_pkcs8()))));
+    CHECK(store->check_key(key->uri()).has_value());
 }

@@ -35,6 +35,22 @@ TEST_CASE("A key that may not leave is written all the same, and marked") {
     CHECK_FALSE(store::key_file_is_exportable(text));
 }
 
+TEST_CASE("A key file says whose it is while it is whole") {
+    const crypto::KeyHandle key = make_key();
+    const Bytes &sha256 = key->public_key().sha256();
+    const SecretBytes text = must(store::write_key_file(*key, true));
+    CHECK(store::key_file_says(text, sha256));
+    CHECK_FALSE(store::key_file_says(text, crypto::sha256(sha256)));
+    CHECK_FALSE(store::key_file_says(ByteView(text).first(text.size() / 2), sha256));
+    // The line must stand in front, and the block must be one that a key fits in.
+    const std::string line = "public-key-sha256: " + to_hex(sha256) + "\n";
+    const auto says = [&](const std::string &whole) { return store::key_file_says(as_bytes(whole), sha256); };
+    CHECK_FALSE(says(line));
+    CHECK_FALSE(says("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n" + line));
+    CHECK_FALSE(says(line + "-----BEGIN PRIVATE KEY-----\nMIGHAgE=\n-----END PRIVATE KEY-----\n"));
+    CHECK_FALSE(says(line + "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"));
+}
+
 TEST_CASE("Only the line in front of the key makes it exportable") {
     const auto exportable = [](std::string_view text) { return store::key_file_is_exportable(as_bytes(text)); };
     CHECK(exportable("x\nexportable: yes\n-----BEGIN PRIVATE KEY-----\n"));
