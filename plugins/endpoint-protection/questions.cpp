@@ -60,17 +60,20 @@ cbp_status EndpointProtection::ca_chain(Call call, const char *) {
     return CBP_OK;
 }
 
-cbp_status EndpointProtection::get_certificate(Call call, const char *serial) {
-    Exchange exchange(call, connection_);
-    const std::string what = "The certificate " + shown(serial, 100) + " could not be fetched: ";
+std::string EndpointProtection::fetch(Exchange &exchange, const char *serial, const std::string &what,
+                                      std::string &said) {
+    const Call call = exchange.call();
     const std::string_view digits = trim(serial);
     const auto number = bytes_of_hex(digits.size() % 2 == 0 ? std::string(digits) : "0" + std::string(digits));
-    if (!number || number->empty()) throw not_found(what + "that is no serial number in hex");
+    if (!number || number->empty()) {
+        said = "that is no serial number in hex";
+        return {};
+    }
     const std::string issuer = issuer_of(call, authority(exchange));
     const Answer answer = question(exchange, MessageType::get_cert, issuer_and_serial(issuer, *number));
     if (answer.status != PkiStatus::success) {
-        const std::string said = answer.status == PkiStatus::pending ? "the CA says pending" : refusal(answer);
-        if (answer.fail.unknown_certificate) throw not_found(what + said);
+        said = answer.status == PkiStatus::pending ? "the CA says pending" : refusal(answer);
+        if (answer.fail.unknown_certificate) return {};
         throw denied(answer, what + said);
     }
     const auto stripped = [](std::string_view hex_digits) {
@@ -80,9 +83,44 @@ cbp_status EndpointProtection::get_certificate(Call call, const char *serial) {
     for (const cbp_bytes &der : call.split_certificates(answer.content)) {
         const cbp_parsed *parsed = call.parse(CBP_PARSE_CERTIFICATE, der);
         if (same(stripped(text_of(call, parsed, CBP_FIELD_SERIAL)), stripped(hex(*number))))
-            return call.host()->add_certificate(call.raw(), der);
+            return std::string(text(der));
     }
     throw failure(errors::answer, what + "the CA sent another one");
+}
+
+cbp_status EndpointProtection::get_certificate(Call call, const char *serial) {
+    Exchange exchange(call, connection_);
+    const std::string what = "The certificate " + shown(serial, 100) + " could not be fetched: ";
+    std::string said;
+    const std::string der = fetch(exchange, serial, what, said);
+    if (der.empty()) throw not_found(what + said);
+    return call.host()->add_certificate(call.raw(), bytes(der));
+}
+
+/// SCEP finds certificates by serial number alone.
+cbp_status EndpointProtection::search(Call call, const cbp_search &wish) {
+    const auto given = [](const char *word) { return word != nullptr && !trim(word).empty(); };
+    const std::string what = "The CA could not be searched: ";
+    for (const char *word : {wish.subject, wish.email, wish.status, wish.profile, wish.owner}) {
+        if (given(word)) throw failure(errors::search, what + "SCEP finds certificates by their serial number alone");
+    }
+    if (!given(wish.serial)) throw failure(errors::search, what + "no serial number was given");
+    Exchange exchange(call, connection_);
+    std::string said;
+    const std::string der = fetch(exchange, wish.serial, what, said);
+    if (der.empty()) return CBP_OK;
+    const cbp_parsed *parsed = call.parse(CBP_PARSE_CERTIFICATE, bytes(der));
+    const std::string serial = text_of(call, parsed, CBP_FIELD_SERIAL);
+    const std::string subject = text_of(call, parsed, CBP_FIELD_SUBJECT);
+    cbp_found found{};
+    found.struct_size = sizeof found;
+    found.reason = -1; // GetCert does not say whether it was revoked
+    found.certificate_der = bytes(der);
+    found.serial = serial.c_str();
+    found.subject = subject.c_str();
+    found.not_before = call.host()->parsed_number(parsed, CBP_NUMBER_NOT_BEFORE);
+    found.not_after = call.host()->parsed_number(parsed, CBP_NUMBER_NOT_AFTER);
+    return call.host()->add_found(call.raw(), &found);
 }
 
 /// A CRL is asked for by a certificate of the CA in question; any of its certificates will do.

@@ -25,6 +25,7 @@ public:
     cbp_status ca_chain(Call call, const char *profile);
     cbp_status get_certificate(Call call, const char *serial);
     cbp_status get_crl(Call call);
+    cbp_status search(Call call, const cbp_search &wish);
     // policy.cpp
     cbp_status policy(Call call, const char *profile);
     // check.cpp
@@ -44,6 +45,8 @@ private:
     static cbp_status give_kept(Call call, std::string_view kept);
 
     // questions.cpp
+    /// The certificate of that serial number; empty when the CA has none.
+    std::string fetch(Exchange &exchange, const char *serial, const std::string &what, std::string &said);
     Answer question(Exchange &exchange, MessageType type, const std::string &content);
     Asker questioner(Exchange &exchange);
 

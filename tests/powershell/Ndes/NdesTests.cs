@@ -182,6 +182,20 @@ public sealed class NdesTests : IClassFixture<NdesFixture>
     private int Challenges => ndes.Ask("challenges")["count"]!.GetValue<int>();
 
     [Fact]
+    public void A_certificate_of_the_ca_is_found_by_its_serial_number_and_by_nothing_else()
+    {
+        CertificateInfo certificate = Request("found").One<IssuanceResult>().Certificate!;
+        var found = Engine.Run("Find-CBCertificate -Authority ndes -SerialNumber $serial", ("serial", certificate.SerialNumber)).One<FoundCertificate>();
+        Assert.Equal(certificate.Subject, found.Subject);
+        Assert.Equal([19, 21], ndes.Messages);
+        Assert.Empty(Engine.Run("Find-CBCertificate -Authority ndes -SerialNumber 0BADCAFE").All<FoundCertificate>());
+        Result other = Engine.Run("Find-CBCertificate -Authority ndes -Subject found");
+        System.Management.Automation.ErrorRecord error = Assert.Single(other.Errors);
+        Assert.StartsWith("CB.EndpointProtection.Search,", error.FullyQualifiedErrorId);
+        Assert.Contains("-SerialNumber", error.ErrorDetails.RecommendedAction);
+    }
+
+    [Fact]
     public void The_doctor_tells_what_the_server_can_do_and_which_certificate_it_has()
     {
         var checks = Engine.Run("Test-CBAuthority ndes").All<AuthorityCheck>().ToDictionary(check => check.Id);

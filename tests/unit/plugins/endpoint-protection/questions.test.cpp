@@ -48,3 +48,23 @@ TEST_CASE("questions that are refused or answered with something else fail by na
     CHECK(certbroker::test::id_of(provider->get_certificate(certificate.serial_hex(), rig.host.operation)) ==
           "EndpointProtection.Denied");
 }
+
+TEST_CASE("a search is by serial number; what the CA does not have is not found, and other searches are refused") {
+    Rig rig;
+    const auto provider = rig.open();
+    const x509::Certificate certificate = rig.issue(*provider, rig.order());
+    provider::Search search;
+    search.serial = certificate.serial_hex();
+    const auto found = must(provider->search(search, rig.host.operation));
+    REQUIRE(found.rows.size() == 1);
+    CHECK(found.rows[0].certificate == certificate);
+    CHECK(found.rows[0].serial == certificate.serial_hex());
+    CHECK(found.rows[0].not_after == certificate.not_after());
+    search.serial = "0badcafe";
+    CHECK(must(provider->search(search, rig.host.operation)).rows.empty());
+    search.serial = "no hex";
+    CHECK(must(provider->search(search, rig.host.operation)).rows.empty());
+    search.subject = "device.example.com";
+    CHECK(certbroker::test::id_of(provider->search(search, rig.host.operation)) == "EndpointProtection.Search");
+    CHECK(certbroker::test::id_of(provider->search({}, rig.host.operation)) == "EndpointProtection.Search");
+}
