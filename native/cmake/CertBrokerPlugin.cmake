@@ -1,7 +1,7 @@
 # certbroker_add_plugin(<id> SOURCES plugin.cpp ...)
 #
 # Makes certbroker-<id>.so|.dll, which exports exactly certbroker_plugin_describe, and, in the tree, the conformance
-# run of the folder's own fixture (conformance/). Works the same from an installed SDK.
+# runs of the folder's own fixtures (conformance/, and conformance-<name>/ for further ones). Works the same from an installed SDK.
 function(certbroker_add_plugin id)
   cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
   string(REPLACE "-" "_" suffix ${id})
@@ -24,15 +24,21 @@ function(certbroker_add_plugin id)
   if(DEFINED CERTBROKER_PLUGIN_OUTPUT_DIRECTORY)
     set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CERTBROKER_PLUGIN_OUTPUT_DIRECTORY}")
   endif()
-  if(CERTBROKER_BUILD_TESTS AND TARGET certbroker-provider-conformance AND EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/conformance")
+  if(CERTBROKER_BUILD_TESTS AND TARGET certbroker-provider-conformance)
     # Windows programs take an argument that begins with a slash for an option; Wine's drive Z is the host's root.
     set(drive)
     if(WIN32 AND CMAKE_CROSSCOMPILING)
       set(drive Z:)
     endif()
-    add_test(NAME conformance.${id} COMMAND certbroker-provider-conformance
-      --plugin ${drive}$<TARGET_FILE:${target}> --fixture "${drive}${CMAKE_CURRENT_SOURCE_DIR}/conformance"
-      --reporter console::out=- --reporter JUnit::out=${CMAKE_BINARY_DIR}/results/conformance.${id}.xml)
-    set_tests_properties(conformance.${id} PROPERTIES LABELS conformance TIMEOUT 600)
+    file(GLOB fixtures CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}/conformance*/fixture.ini")
+    foreach(fixture IN LISTS fixtures)
+      get_filename_component(folder "${fixture}" DIRECTORY)
+      string(REGEX REPLACE "^conformance-?" "" variant "${folder}")
+      string(JOIN "." name conformance ${id} ${variant})
+      add_test(NAME ${name} COMMAND certbroker-provider-conformance
+        --plugin ${drive}$<TARGET_FILE:${target}> --fixture "${drive}${CMAKE_CURRENT_SOURCE_DIR}/${folder}"
+        --reporter console::out=- --reporter JUnit::out=${CMAKE_BINARY_DIR}/results/${name}.xml)
+      set_tests_properties(${name} PROPERTIES LABELS conformance TIMEOUT 600)
+    endforeach()
   endif()
 endfunction()

@@ -162,9 +162,14 @@ std::optional<std::vector<Exchange>> Fixture::scenario(const std::string &name) 
     return exchanges;
 }
 
-std::optional<std::string> Fixture::absent(const std::string &name) const {
+std::optional<std::string> Fixture::without(const std::string &name) const {
     const auto &reasons = sections_.at("absent");
-    if (const auto found = reasons.find(name); found != reasons.end()) return found->second;
+    const auto found = reasons.find(name);
+    return found != reasons.end() ? std::optional(found->second) : std::nullopt;
+}
+
+std::optional<std::string> Fixture::absent(const std::string &name) const {
+    if (auto reason = without(name)) return reason;
     if (std::filesystem::exists(folder_ / "scenarios" / (name + ".http")) || sections_.contains("order:" + name))
         return std::nullopt;
     return "this fixture has no scenario '" + name + "' and gives no reason in expect.ini";

@@ -39,6 +39,8 @@ public:
     std::optional<std::vector<Exchange>> scenario(const std::string &name) const;
     /// Whether a scenario can run here: a file, or an [order:<name>] section. Otherwise the reason of expect.ini.
     std::optional<std::string> absent(const std::string &name) const;
+    /// Why expect.ini says that there is no such thing here; nothing when it says nothing of it.
+    std::optional<std::string> without(const std::string &name) const;
     std::vector<std::string> canaries(const cbp_plugin &plugin) const;
     std::string subject() const;
     /// The key that requests are made with.

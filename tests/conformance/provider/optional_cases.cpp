@@ -69,6 +69,14 @@ TEST_CASE("profiles: each has a title, and a policy can be asked for each") {
     if (!world.can(CBP_CAN_LIST_PROFILES)) SKIP("this provider cannot list profiles");
     world.play("issue");
     const auto ca = world.open();
+    if (const auto reason = subject().fixture.without("profiles")) {
+        // One of several roads of a provider, which cannot what others can: it has to say so.
+        const auto refused = ca->list_profiles(world.operation);
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().status() == Status::unsupported);
+        CHECK_FALSE(refused.error().remedy().empty());
+        SKIP(*reason);
+    }
     const auto profiles = must(ca->list_profiles(world.operation));
     REQUIRE_FALSE(profiles.empty());
     for (const auto &profile : profiles) {
@@ -81,6 +89,7 @@ TEST_CASE("profiles: each has a title, and a policy can be asked for each") {
 TEST_CASE("policy: a profile that does not exist is said so") {
     World world;
     if (!world.can(CBP_CAN_POLICY) || !world.can(CBP_CAN_LIST_PROFILES)) SKIP("this provider has no policy by profile");
+    if (const auto reason = subject().fixture.without("profiles")) SKIP(*reason);
     world.play("issue");
     const auto policy = world.open()->policy("no-such-profile", world.operation);
     REQUIRE_FALSE(policy.has_value());

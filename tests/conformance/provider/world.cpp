@@ -76,6 +76,25 @@ x509::Csr ScriptedHttp::some_csr() const {
     return must(x509::create_csr(spec, *ca_key_));
 }
 
+/// What a form's body says, its escapes resolved; other bodies as they are.
+static std::string body_of(const http::Request &request) {
+    std::string body(as_text(request.body));
+    const auto type = std::find_if(request.headers.begin(), request.headers.end(),
+                                   [](const auto &header) { return iequals(header.first, "Content-Type"); });
+    if (type == request.headers.end() || !type->second.starts_with("application/x-www-form-urlencoded")) return body;
+    std::string out;
+    for (std::size_t i = 0; i < body.size(); ++i) {
+        if (body[i] == '%') {
+            const Bytes octet = must(from_hex(std::string_view(body).substr(i + 1, 2)));
+            out += static_cast<char>(octet.at(0));
+            i += 2;
+        } else {
+            out += body[i] == '+' ? ' ' : body[i];
+        }
+    }
+    return out;
+}
+
 /// The request for a certificate in a body: PEM, or bare base64 as it stands in XML and JSON.
 static std::optional<x509::Csr> csr_in(std::string_view body) {
     if (body.find("CERTIFICATE REQUEST-----") != std::string_view::npos) return must(x509::Csr::parse(as_bytes(body)));
@@ -97,7 +116,7 @@ static std::optional<x509::Csr> csr_in(std::string_view body) {
 std::string ScriptedHttp::fill(std::string body, const http::Request &request) {
     // One answer at a time: each is for the request that was seen last.
     const std::lock_guard lock(filling_);
-    if (auto csr = csr_in(as_text(request.body))) last_csr_ = std::move(csr);
+    if (auto csr = csr_in(body_of(request))) last_csr_ = std::move(csr);
     const auto replace = [&body](const std::string &name, const auto &make) {
         for (auto at = body.find(name); at != std::string::npos; at = body.find(name, at)) {
             const std::string value = make();
@@ -145,14 +164,17 @@ std::string ScriptedHttp::fill(std::string body, const http::Request &request) {
     return body;
 }
 
+static bool fits(const Exchange &exchange, const http::Request &request) {
+    if (exchange.method != "*" && exchange.method != request.method) return false;
+    if (exchange.url.ends_with('$')) return request.url == exchange.url.substr(0, exchange.url.size() - 1);
+    return exchange.url == "*" || request.url.starts_with(exchange.url);
+}
+
 /// The next one whose address fits, in order; the last that fits repeats. Two addresses have an order each.
 Exchange ScriptedHttp::choose(const http::Request &request) {
     std::optional<std::size_t> last;
     for (std::size_t i = 0; i < exchanges_.size(); ++i) {
-        const Exchange &exchange = exchanges_[i];
-        if ((exchange.method != "*" && exchange.method != request.method) ||
-            (exchange.url != "*" && !request.url.starts_with(exchange.url)))
-            continue;
+        if (!fits(exchanges_[i], request)) continue;
         last = i;
         if (!used_[i]) break;
     }
