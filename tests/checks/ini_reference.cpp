@@ -66,6 +66,7 @@ Items of a `{text}` value are joined by `&`, also across `_continue_` lines: eac
 | 2.5.29.31 CRL distribution points | `url=http://...&url=...` |
 | 1.3.6.1.4.1.311.20.2 template name | the name |
 | 1.3.6.1.4.1.311.21.7 template | `1.3.6.1.4.1.311.21.8.1&majorversion=100&minorversion=5` |
+| 1.3.6.1.4.1.311.25.2 security identifier | `S-1-5-21-1004336348-1177238915-682003330-1104` |
 
 An extension may be given once: in its own section or key, or in `[Extensions]`.
 

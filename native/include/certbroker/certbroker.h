@@ -232,7 +232,7 @@ CERTBROKER_API(0, 1) certbroker_status CERTBROKER_CALL certbroker_request_text(c
  *   subject-format       CommonName, CommonNameIncludingEmail or CommonNameAsEmail; or
  *   subject              a template: CN={{UserName}},E={{EmailAddress}},O=Example. Every variable needs a value; values are
  *                        put in once and quoted as a whole, so that none adds an RDN. Neither of both: the subject stays.
- *   san                  Email, Upn, OtherName, Guid, Dns, joined by commas or line ends; each may have a template:
+ *   san                  Email, Upn, OtherName, Guid, Dns, Sid, joined by commas or line ends; each may have a template:
  *                        Dns={{DeviceName}}.example.com. Without one e-mail falls back to UPN, UPN to e-mail, both then to
  *                        a subject that looks like an e-mail address.
  *   other-name-oid       the type of OtherName; its value is in hex. Default 1.3.6.1.4.1.311.25.1 (DS Object Guid).

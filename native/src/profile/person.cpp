@@ -8,7 +8,9 @@
 #include "profile/errors.hpp"
 #include "profile/extensions.hpp"
 #include "profile/findings.hpp"
+#include "x509/errors.hpp"
 #include "x509/san.hpp"
+#include "x509/sid.hpp"
 
 namespace certbroker::profile {
 namespace {
@@ -21,9 +23,12 @@ struct KindName {
     std::string_view name;
     PersonName kind;
 };
-constexpr std::array kinds{KindName{"Email", PersonName::email}, KindName{"Upn", PersonName::upn},
-                           KindName{"OtherName", PersonName::other_name}, KindName{"Guid", PersonName::guid},
-                           KindName{"Dns", PersonName::dns}};
+constexpr std::array kinds{KindName{"Email", PersonName::email},
+                           KindName{"Upn", PersonName::upn},
+                           KindName{"OtherName", PersonName::other_name},
+                           KindName{"Guid", PersonName::guid},
+                           KindName{"Dns", PersonName::dns},
+                           KindName{"Sid", PersonName::sid}};
 
 struct FormatName {
     std::string_view name;
@@ -164,6 +169,23 @@ Result<x509::GeneralName> guid_of(const Person &person) {
     return usable(x509::make_guid(trim(*guid)), "The GUID", person);
 }
 
+/// The URI that domain controllers take for strong mapping (KB5014754); `text` is the SID.
+Result<x509::GeneralName> make_sid_name(std::string_view text, const Person &person) {
+    if (!x509::is_sid(text))
+        return fail(errors::sid_value, "The security identifier of " + person.label() +
+                                           " could not be used: " + shown(text) + " is no SID");
+    return usable(x509::make_uri(std::string(x509::sid_uri_prefix) + ascii_upper(text)), "The security identifier",
+                  person);
+}
+
+Result<x509::GeneralName> sid_of(const Person &person) {
+    CERTBROKER_TRY(const auto sid, person.find("SecurityIdentifier"));
+    if (!sid)
+        return missing(errors::person_sid, "The security identifier", person,
+                       "OnPremisesSecurityIdentifier, SecurityIdentifier, ObjectSid or Sid");
+    return make_sid_name(trim(*sid), person);
+}
+
 Result<x509::GeneralName> make_from_template(const PersonProfile &profile, const WantedName &wanted,
                                              const Person &person) {
     CERTBROKER_TRY(const std::string expanded, expand_name(wanted.text, person));
@@ -177,6 +199,8 @@ Result<x509::GeneralName> make_from_template(const PersonProfile &profile, const
         return usable(x509::make_guid(text), "The GUID", person);
     case PersonName::dns:
         return usable(x509::make_dns(text), "The DNS name", person);
+    case PersonName::sid:
+        return make_sid_name(text, person);
     case PersonName::other_name:
         break;
     }
@@ -193,6 +217,8 @@ Result<x509::GeneralName> make_name(const PersonProfile &profile, const WantedNa
         return upn_of(person, subject);
     case PersonName::guid:
         return guid_of(person);
+    case PersonName::sid:
+        return sid_of(person);
     case PersonName::dns:
         return make_from_template(profile, {PersonName::dns, "{{FullyQualifiedDomainName}}"}, person);
     case PersonName::other_name:

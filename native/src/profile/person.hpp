@@ -47,7 +47,7 @@ enum class SubjectFormat {
     common_name_as_email,        ///< CN = the e-mail address
     custom,                      ///< a template with variables
 };
-enum class PersonName { email, upn, other_name, guid, dns };
+enum class PersonName { email, upn, other_name, guid, dns, sid };
 
 struct WantedName {
     PersonName kind = PersonName::email;

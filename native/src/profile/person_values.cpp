@@ -31,6 +31,8 @@ constexpr std::array meanings{
     Meaning{{"userprincipalname", "upn"}, {"userprincipalname", "upn"}},
     Meaning{{"emailaddress", "email", "mail"}, {"emailaddress", "mail", "email"}},
     Meaning{{"guid", "objectguid", "objectid"}, {"guid", "objectguid", "objectid", "id"}},
+    Meaning{{"securityidentifier", "onpremisessecurityidentifier", "sid"},
+            {"onpremisessecurityidentifier", "securityidentifier", "objectsid", "sid"}},
     Meaning{{"firstname", "givenname"}, {"firstname", "givenname"}},
     Meaning{{"lastname", "surname", "sn"}, {"lastname", "surname", "sn"}},
     Meaning{{"onpremisessamaccountname", "samaccountname"}, {"onpremisessamaccountname", "samaccountname"}},
@@ -44,7 +46,7 @@ constexpr std::array meanings{
 };
 
 /// The variables people know by name, in their usual spelling.
-constexpr std::array<std::string_view, 21> usual_names{
+constexpr std::array<std::string_view, 22> usual_names{
     "UserName",
     "CommonName",
     "UserPrincipalName",
@@ -64,6 +66,7 @@ constexpr std::array<std::string_view, 21> usual_names{
     "WiFiMacAddress",
     "OnPrem_Distinguished_Name",
     "onPremisesSamAccountName",
+    "OnPremisesSecurityIdentifier",
     "Device_Serial",
     "Device_IMEI",
 };

@@ -90,7 +90,7 @@ public abstract class RequestCmdlet : StoreCmdlet
     [ValidateNotNullOrEmpty]
     public string SubjectFormat { get; set; } = string.Empty;
 
-    /// <summary>The alternative names of a person's certificate: Email, Upn, OtherName, Guid or Dns, each alone or with a template:
+    /// <summary>The alternative names of a person's certificate: Email, Upn, OtherName, Guid, Dns or Sid, each alone or with a template:
     /// 'Dns={{DeviceName}}.example.com'. Email and Upn stand in for each other.</summary>
     [Parameter(ParameterSetName = ParameterSet)]
     [ArgumentCompleter(typeof(PersonNameCompleter))]

@@ -224,5 +224,6 @@ public sealed class PersonNameCompleter : LiveCompleter
         new Candidate("OtherName", "The hex digits of the property OtherName"),
         new Candidate("Guid", "The GUID of the directory object"),
         new Candidate("Dns", "The fully qualified domain name of a device"),
+        new Candidate("Sid", "The SID of the account, as URI for strong mapping"),
     };
 }

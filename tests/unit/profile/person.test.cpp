@@ -128,6 +128,18 @@ TEST_CASE("GUIDs and DNS names") {
     CHECK(refused({{"san", "Email={{Owner}}"}}, {{"mail", "a@example.com"}}).id() == "Person.VariableMissing");
 }
 
+TEST_CASE("SIDs become the URI that domain controllers read") {
+    const std::string sid = "S-1-5-21-1004336348-1177238915-682003330-1104";
+    const std::string uri = "url=tag:microsoft.com,2022-09-14:sid:" + sid;
+    for (const char *source : {"onPremisesSecurityIdentifier", "SecurityIdentifier", "objectSid", "SID"}) {
+        INFO(source);
+        CHECK(names(applied({{"san", "Sid"}}, {{source, sid.c_str()}})) == Texts{uri});
+    }
+    CHECK(names(applied({{"san", "Sid={{OnPremisesSecurityIdentifier}}"}}, {{"SID", sid.c_str()}})) == Texts{uri});
+    CHECK(refused({{"san", "Sid"}}, {{"UserName", "jane"}}).id() == "Person.SidMissing");
+    CHECK(refused({{"san", "Sid"}}, {{"SID", "EXAMPLE\\jane"}}).id() == "Sid.Value");
+}
+
 TEST_CASE("A subject that cannot be encoded names the person and the template") {
     const Error error =
         refused({{"subject", "CN={{UserName}},C={{Country}}"}}, {{"UserName", "jane"}, {"Country", "Germany"}});
