@@ -118,6 +118,7 @@ cbp_status EndpointProtection::search(Call call, const cbp_search &wish) {
     found.certificate_der = bytes(der);
     found.serial = serial.c_str();
     found.subject = subject.c_str();
+    found.status = "Issued"; // that much GetCert says, and no more
     found.not_before = call.host()->parsed_number(parsed, CBP_NUMBER_NOT_BEFORE);
     found.not_after = call.host()->parsed_number(parsed, CBP_NUMBER_NOT_AFTER);
     return call.host()->add_found(call.raw(), &found);

@@ -58,6 +58,7 @@ TEST_CASE("a search is by serial number; what the CA does not have is not found,
     const auto found = must(provider->search(search, rig.host.operation));
     REQUIRE(found.rows.size() == 1);
     CHECK(found.rows[0].certificate == certificate);
+    CHECK(found.rows[0].status == "Issued");
     CHECK(found.rows[0].serial == certificate.serial_hex());
     CHECK(found.rows[0].not_after == certificate.not_after());
     search.serial = "0badcafe";
