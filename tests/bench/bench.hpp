@@ -83,5 +83,8 @@ void issuance_rows(const std::string &folder, const std::string &plugin_folder);
 /// `lab` is the folder of a running certbroker-lab digicert, which listens on `port`.
 void lab_rows(const std::string &folder, const std::string &plugin_folder, const std::string &port,
               const std::string &lab);
+/// `program` is certbroker-bench-scep, `lab_program` certbroker-lab; both with their whole paths.
+void scep_rows(const std::string &folder, const std::string &plugin_folder, const std::string &program,
+               const std::string &lab_program);
 
 } // namespace bench

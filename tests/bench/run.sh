@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 tests/setup.sh test
 cmake --preset linux >/dev/null
-cmake --build --preset linux --target certbroker-bench certbroker certbroker_plugins >/dev/null
+cmake --build --preset linux --target certbroker-bench certbroker-bench-scep certbroker certbroker_plugins >/dev/null
 powershell/build-module.sh build/linux >/dev/null
 tests/shell/build.sh >/dev/null
 scratch=$(mktemp -d)
@@ -25,6 +25,9 @@ for ((i = 0; i < 100; i++)); do [ -f "$scratch/lab/ready.json" ] && break; sleep
 port=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["port"])' "$scratch/lab/ready.json")
 build/linux/tests/bench/certbroker-bench "$scratch" build/linux/plugins "$port" "$scratch/lab"
 kill "$lab"
+
+# Whole SCEP enrolments beside other clients, which need a key of RSA-2048 each.
+build/linux/tests/bench/certbroker-bench "$scratch" "$PWD/build/linux/plugins" scep "$PWD/build/linux/tests/bench/certbroker-bench-scep" "$PWD/build/lab/certbroker-lab"
 
 # Import-Module in fresh processes of the same engine, against a binary module with one empty cmdlet.
 empty=$scratch/Empty
