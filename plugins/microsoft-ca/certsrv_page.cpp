@@ -84,7 +84,8 @@ std::string quoted(std::string_view text) {
     return out;
 }
 
-/// The value behind a label, in the same line or the next.
+/// The value behind a label: the rest of its line in the source, or the next line that holds something. Blocks end
+/// lines, too.
 std::string labelled(const std::vector<std::string> &lines, std::string_view label) {
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const auto at = lower(lines[i]).find(label);
@@ -92,6 +93,17 @@ std::string labelled(const std::vector<std::string> &lines, std::string_view lab
         const std::string_view rest = trim(std::string_view(lines[i]).substr(at + label.size()));
         if (!rest.empty()) return shown(rest, most_words);
         return i + 1 < lines.size() ? shown(lines[i + 1], most_words) : std::string();
+    }
+    return {};
+}
+
+/// The number as English pages say it; empty when they do not.
+std::string english_id(const std::string &text) {
+    const std::string small = lower(text);
+    for (const std::string_view phrase : {"request id is ", "request id: ", "request id "}) {
+        const auto at = small.find(phrase);
+        if (at == npos) continue;
+        if (std::string id = digits_at(small, at + phrase.size()); !id.empty()) return id;
     }
     return {};
 }
@@ -163,18 +175,22 @@ std::string only_one(const std::set<std::string> &ids) {
 
 } // namespace
 
-std::vector<std::string> visible_lines(std::string_view body) {
+namespace {
+
+/// Cut at blocks, and where `as_written` at the line ends of the source as well.
+std::vector<std::string> lines_of(const std::string &page, bool as_written) {
     constexpr std::array<std::string_view, 12> inside{"a",    "b",    "i",     "u",  "em",   "strong",
                                                       "font", "span", "locid", "tt", "code", "sub"};
     std::vector<std::string> lines;
     std::string line;
     const auto end = [&] {
-        std::string text = shown(html::decode(line), 4000);
-        if (!text.empty()) lines.push_back(std::move(text));
+        for (const std::string_view part : split(line, as_written ? '\n' : '\0')) {
+            std::string text = shown(html::decode(part), 4000);
+            if (!text.empty()) lines.push_back(std::move(text));
+        }
         line.clear();
     };
     bool in_title = false;
-    const std::string page = html::repaired(body.substr(0, most_octets));
     html::take_apart(page, [&](Part part, std::string_view text) {
         if (part == Part::script) return;
         if (part == Part::text) {
@@ -190,10 +206,31 @@ std::vector<std::string> visible_lines(std::string_view body) {
     return lines;
 }
 
+/// As UTF-8. Pages of old servers call themselves Latin-1, and are.
+std::string text_of(std::string_view body) {
+    body = body.substr(0, most_octets);
+    if (is_utf8(body)) return std::string(body);
+    const std::string head = lower(body.substr(0, 4096));
+    if (!has_any(head, {"charset=iso-8859-1", "charset=windows-1252"})) return html::repaired(body);
+    std::string out;
+    for (const char c : body) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x80) out += static_cast<char>(0xc0U | byte >> 6U);
+        out += byte >= 0x80 ? static_cast<char>(0x80U | (byte & 0x3fU)) : c;
+    }
+    return out;
+}
+
+} // namespace
+
+std::vector<std::string> visible_lines(std::string_view body) {
+    return lines_of(text_of(body), false);
+}
+
 Page read_page(std::string_view body) {
-    const std::string page = html::repaired(body.substr(0, most_octets));
+    const std::string page = text_of(body);
     const Taken markup = take_markup(page);
-    const std::vector<std::string> lines = visible_lines(page);
+    const std::vector<std::string> lines = lines_of(page, false);
     const std::string text = join(lines, "\n");
     Page out;
     out.title = markup.title;
@@ -202,15 +239,18 @@ Page read_page(std::string_view body) {
         out.state = Page::State::issued;
         return out;
     }
-    out.disposition = labelled(lines, "disposition message:");
+    out.disposition = labelled(lines_of(page, true), "disposition message:");
     if (out.disposition.empty() || out.disposition == "(none)") out.disposition = quoted(text);
     // Numbers in the CA's own words are not the page's.
     std::string around = text;
     if (const auto at = around.find(out.disposition); !out.disposition.empty() && at != npos)
         around.erase(at, out.disposition.size());
-    std::set<std::string> spoken;
-    collect_spoken(around, spoken);
-    out.request_id = only_one(spoken);
+    out.request_id = english_id(around);
+    if (out.request_id.empty()) {
+        std::set<std::string> spoken;
+        collect_spoken(around, spoken);
+        out.request_id = only_one(spoken);
+    }
     out.hresult = hresult_in(out.disposition);
     if (out.hresult == 0) out.hresult = hresult_in(around);
     if (out.disposition.empty() && out.hresult != 0) {

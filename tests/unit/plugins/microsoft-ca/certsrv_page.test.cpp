@@ -71,6 +71,19 @@ TEST_CASE("certsrv: entities of the CA's words are resolved") {
     CHECK(read_page(denied_page("1", "Denied \xff\xfe by")).disposition == "Denied ?? by");
 }
 
+TEST_CASE("certsrv: a page of an old server is Latin-1 where it says so") {
+    const Page page =
+        read_page("<meta content=\"text/html; charset=iso-8859-1\">Anforderungs-ID 3. \"Verweigert f\xfcr "
+                  "M\xfcller\".");
+    CHECK(page.state == Page::State::denied);
+    CHECK(page.disposition == "Verweigert f\u00fcr M\u00fcller");
+}
+
+TEST_CASE("certsrv: a CA whose name has a number in it does not confuse") {
+    const Page page = read_page("<td>Certificate Services -- Example ID 2 CA</td>" + pending_page("12"));
+    CHECK(page.request_id == "12");
+}
+
 TEST_CASE("certsrv: an error of the server is no decision of the CA") {
     const Page rpc = read_page(failed_page("The RPC server is unavailable. 0x800706ba (WIN32: 1722)"));
     CHECK(rpc.state == Page::State::failed);
@@ -85,6 +98,10 @@ TEST_CASE("certsrv: what stands in place of a certificate says why") {
     CHECK(waiting.state == Page::State::waiting);
     CHECK(waiting.request_id == "5");
     CHECK(waiting.disposition == "Taken Under Submission");
+    const Page plain = read_page(html("x", "<PRE>\r\nRequest Id: 5\r\nDisposition message:\t\tTaken Under "
+                                           "Submission\r\nResult:\t\t0x0\r\n</PRE>"));
+    CHECK(plain.state == Page::State::waiting);
+    CHECK(plain.disposition == "Taken Under Submission");
     const Page denied = read_page(no_certificate_page("5", "Denied by LAB\\officer 0x80094014"));
     CHECK(denied.state == Page::State::denied);
     CHECK(denied.disposition == "Denied by LAB\\officer 0x80094014");
@@ -107,7 +124,8 @@ TEST_CASE("certsrv: a page that lies does not make a certificate of what it show
     CHECK(read_page("<a href=\"certnew.cer?ReqID=CACert&Renewal=0\">").state == Page::State::other);
     CHECK(read_page("<a href=\"certnew.cer?ReqID=99999999999999999999\">").state == Page::State::other);
     CHECK(id_of([] { (void)read_page(issued_page("1") + issued_page("2")); }) == "MicrosoftCa.Correlation");
-    CHECK(id_of([] { (void)read_page("<p>Request ID: 1</p><p>Request ID: 2</p>"); }) == "MicrosoftCa.Correlation");
+    CHECK(id_of([] { (void)read_page("<p>Anforderungs-ID 1</p><p>Anforderungs-ID 2</p>"); }) ==
+          "MicrosoftCa.Correlation");
 }
 
 TEST_CASE("certsrv: other pages are called what they are") {
