@@ -19,6 +19,7 @@ constexpr std::uint32_t ask_again_after = 300; ///< seconds; the service names n
 constexpr std::uint32_t rpc_unavailable = 0x800706BAU;
 constexpr std::size_t most_authorities = 20;
 constexpr const char *authorities_entry = "authorities";
+constexpr std::string_view asked_anonymously = "anonymous "; ///< in front of the address in a token
 const std::string not_sent = "The request could not be sent to the CA";
 const std::string not_asked = "The CA could not be asked for the request";
 
@@ -205,14 +206,14 @@ cbp_status Ces::enroll(Call call, const cbp_order &order, bool renew) {
         orders::keep_sent(call, order.idempotency);
         return out;
     });
-    std::string url;
-    const soap::Reply reply = send(exchange, order, made, url);
-    return settle(exchange, order.idempotency, made.key_id, url, reply, "");
+    Candidate used;
+    const soap::Reply reply = send(exchange, order, made, used);
+    return settle(exchange, order.idempotency, made.key_id, used, reply, "");
 }
 
 /// The addresses one after another, until one has taken the request. Only when it is certain that one has not, the next
 /// is tried.
-soap::Reply Ces::send(Exchange &exchange, const cbp_order &order, const Plan &made, std::string &url) {
+soap::Reply Ces::send(Exchange &exchange, const cbp_order &order, const Plan &made, Candidate &used) {
     const Call call = exchange.call();
     const std::string body = wstep::write_issue(made.order);
     std::optional<NotSent> problem;
@@ -224,7 +225,7 @@ soap::Reply Ces::send(Exchange &exchange, const cbp_order &order, const Plan &ma
                 post(exchange, place, order.current_key, wstep::action, body, false, wstep::limits, not_sent);
             const bool no_ca = reply.fault && reply.fault->detail && reply.fault->detail->error_code == rpc_unavailable;
             if (!no_ca || last) {
-                url = place.url;
+                used = place;
                 return reply;
             }
             connection_.host.log(CBP_LOG_WARNING, host_of(place.url) + " does not reach its CA; the next is asked");
@@ -240,17 +241,19 @@ soap::Reply Ces::send(Exchange &exchange, const cbp_order &order, const Plan &ma
 
 cbp_status Ces::poll(Call call, const Token &token) {
     Exchange exchange(call, connection_);
-    const std::string url = token.where.empty() ? connection_.url : token.where;
-    const soap::Reply reply = post(exchange, own(url), nullptr, wstep::action, wstep::write_query(token.request), true,
+    Candidate place = own(token.where.empty() ? connection_.url : token.where);
+    if (token.where.starts_with(asked_anonymously))
+        place = {token.where.substr(asked_anonymously.size()), Authentication::anonymous, false, 0};
+    const soap::Reply reply = post(exchange, place, nullptr, wstep::action, wstep::write_query(token.request), true,
                                    wstep::limits, not_asked);
-    return settle(exchange, nullptr, token.key_id, url, reply, token.request);
+    return settle(exchange, nullptr, token.key_id, place, reply, token.request);
 }
 
 cbp_status Ces::find(Call call, const cbp_query &query) {
     return orders::find(call, query, [&](const Token &token) { return poll(call, token); });
 }
 
-cbp_status Ces::settle(Exchange &exchange, const char *idempotency, const std::string &key_id, const std::string &url,
+cbp_status Ces::settle(Exchange &exchange, const char *idempotency, const std::string &key_id, const Candidate &place,
                        const soap::Reply &reply, const std::string &request_id) {
     const Call call = exchange.call();
     const std::string &what = request_id.empty() ? not_sent : not_asked;
@@ -266,11 +269,13 @@ cbp_status Ces::settle(Exchange &exchange, const char *idempotency, const std::s
                                                request_id + " was asked for");
     if (answer.state == wstep::Answer::State::issued) return give(exchange, idempotency, key_id, answer);
     // Where to ask is the service's to say, but a password goes only where it was shown before.
-    const bool believed = answer.reference.size() <= 2000 && origin_of(answer.reference) == origin_of(url);
+    const bool believed = answer.reference.size() <= 2000 && origin_of(answer.reference) == origin_of(place.url);
     if (!believed && !answer.reference.empty())
         connection_.host.log(CBP_LOG_INFO, "The CA names " + host_of(answer.reference) +
                                                " to ask for the request; it is asked for where it was sent");
-    const Token token{"ces", answer.request_id, believed ? answer.reference : url, key_id};
+    // What the old certificate has vouched for is asked for as it was sent.
+    const std::string_view how = place.as == Authentication::anonymous ? asked_anonymously : "";
+    const Token token{"ces", answer.request_id, std::string(how) + (believed ? answer.reference : place.url), key_id};
     return orders::give_pending(call, idempotency, token, ask_again_after,
                                 answer.disposition.empty() ? "The CA has not decided yet" : answer.disposition);
 }

@@ -60,8 +60,8 @@ private:
     cbp_status enroll(Call call, const cbp_order &order, bool renew);
     struct Plan;
     Plan plan(Exchange &exchange, const cbp_order &order, bool renew);
-    soap::Reply send(Exchange &exchange, const cbp_order &order, const Plan &plan, std::string &url);
-    cbp_status settle(Exchange &exchange, const char *idempotency, const std::string &key_id, const std::string &url,
+    soap::Reply send(Exchange &exchange, const cbp_order &order, const Plan &plan, Candidate &used);
+    cbp_status settle(Exchange &exchange, const char *idempotency, const std::string &key_id, const Candidate &place,
                       const soap::Reply &reply, const std::string &request_id);
     cbp_status give(Exchange &exchange, const char *idempotency, const std::string &key_id,
                     const wstep::Answer &answer);

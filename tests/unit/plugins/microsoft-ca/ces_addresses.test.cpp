@@ -224,6 +224,13 @@ TEST_CASE("A message of the host goes instead of the request, and what it is sig
         CHECK(has(rig.services.last_body(ces_second), ">" + core::to_base64(wrapped.message()->der) + "<"));
         CHECK(rig.services.last(ces_second).places.empty());
         CHECK(rig.services.count(ces) == 0);
+        rig.services.forget(ces_second);
+        rig.services.answer(ces_second, pending("40", ces_second));
+        order.idempotency += "-2";
+        const auto waiting = must(rig.ca().renew(order, rig.operation));
+        REQUIRE(waiting.state == State::pending);
+        CHECK(must(rig.ca().poll(waiting.token, rig.operation)).state == State::pending);
+        CHECK_FALSE(has(rig.services.last_body(ces_second), "UsernameToken"));
     }
 }
 
