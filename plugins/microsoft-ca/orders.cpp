@@ -11,6 +11,7 @@ using certbroker::plugin::bytes;
 using certbroker::plugin::text;
 
 constexpr std::string_view issued_head = "issued 1\n", pending_head = "pending 1\n", sent = "sent 1\n";
+constexpr std::uint32_t usual_pause = 60;     ///< seconds
 constexpr std::size_t most_certificates = 40; ///< the host takes 50 in a chain
 
 std::string entry_of(const char *idempotency) {
@@ -74,6 +75,12 @@ std::vector<std::string> in_order(Call call, std::string_view first, const std::
 
 bool answered_before(Call call, const char *idempotency) {
     const std::string kept = call.state(entry_of(idempotency));
+    if (kept.starts_with(pending_head)) {
+        const auto token = read_token(std::string_view(kept).substr(pending_head.size()));
+        if (!token) return false;
+        call.check(call.pending(write_token(*token), usual_pause, "The CA has the request already", token->request));
+        return true;
+    }
     if (!kept.starts_with(issued_head)) return false;
     const Issued issued = read_issued(kept);
     if (issued.chain.empty()) return false;

@@ -23,7 +23,7 @@ struct Issued {
 std::vector<std::string> in_order(Call call, std::string_view first, const std::vector<cbp_bytes> &others,
                                   const std::string &key_id, const std::string &what);
 
-/// Answers as before when the order was issued before; false = it was not.
+/// Answers as before when the order was issued, or is pending, already; false = it is neither.
 bool answered_before(Call call, const char *idempotency);
 /// Before the message leaves.
 void keep_sent(Call call, const char *idempotency);

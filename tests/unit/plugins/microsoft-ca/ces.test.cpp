@@ -84,6 +84,8 @@ TEST_CASE("Pending is known by its reference, and asked for with its number at t
     const auto outcome = submit(rig, order);
     REQUIRE(outcome.state == State::pending);
     CHECK(outcome.message == "Taken Under Submission");
+    CHECK(must(rig.ca().submit(order, rig.operation)).token == outcome.token);
+    CHECK(rig.services.count(ces) == 1);
     CHECK(outcome.reference == "1017");
     const auto leaf = rig.certificate(csr);
     rig.services.answer(elsewhere, pending("1017", elsewhere));
