@@ -96,8 +96,9 @@ void read_config(Connection &connection, std::string_view config_text) {
     const std::string_view host = trim(config_text.substr(0, backslash));
     const std::string_view name =
         backslash == std::string_view::npos ? std::string_view() : trim(config_text.substr(backslash + 1));
-    const bool bad = host.empty() || name.empty() || name.find('\\') != std::string_view::npos ||
-                     host.find_first_of(" /:\t") != std::string_view::npos;
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+    const bool bad = std::any_of(config_text.begin(), config_text.end(), is_control) || host.empty() || name.empty() ||
+                     name.find('\\') != std::string_view::npos || host.find_first_of(" /:\t") != std::string_view::npos;
     if (bad)
         throw wrong("config '" + shown(config_text, 200) + "' is not host\\CA name",
                     "Write it as certutil shows it (certutil -dump, Config): ca.example.com\\Example Issuing CA.");

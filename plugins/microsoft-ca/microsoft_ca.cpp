@@ -24,7 +24,10 @@ cbp_status Transport::get_crl(Call) {
 }
 
 MicrosoftCa::MicrosoftCa(Host host, Call call, Settings settings)
-    : connection_(host, call, settings), transport_(make_transport(connection_)) {}
+    : MicrosoftCa(host, call, settings, &make_transport) {}
+
+MicrosoftCa::MicrosoftCa(Host host, Call call, Settings settings, Make make)
+    : connection_(host, call, settings), transport_(make(connection_)) {}
 
 cbp_status MicrosoftCa::poll(Call call, cbp_bytes given) {
     const auto token = read_token(certbroker::plugin::text(given));

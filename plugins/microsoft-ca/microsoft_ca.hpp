@@ -9,7 +9,11 @@ namespace microsoft_ca {
 
 class MicrosoftCa {
 public:
+    using Make = std::unique_ptr<Transport> (*)(const Connection &);
+
     MicrosoftCa(Host host, Call call, Settings settings);
+    /// With a transport of somebody else: tests have no CA to talk to by DCOM.
+    MicrosoftCa(Host host, Call call, Settings settings, Make make);
     MicrosoftCa(const MicrosoftCa &) = delete;
     MicrosoftCa &operator=(const MicrosoftCa &) = delete;
 

@@ -77,7 +77,9 @@ std::string Services::last_body(const std::string &url) const {
     return std::string(as_text(last(url).body));
 }
 
-Rig::Rig() {
+Rig::Rig(const cbp_plugin *plugin) {
+    if (plugin == nullptr) plugin = certbroker_plugin_describe(CERTBROKER_PLUGIN_ABI_MAJOR);
+    plugin_id_ = plugin->id;
     host_.http = &services;
     host_.stores = &stores_;
     host_.state = state_.get();
@@ -93,7 +95,7 @@ Rig::Rig() {
     const x509::Certificate client = core::test::make_certificate_for(*key, "CN=enrolment account");
     (void)must(store->put(client, {}, operation));
     thumbprint = client.thumbprint();
-    registry_.add_static(certbroker_plugin_describe(CERTBROKER_PLUGIN_ABI_MAJOR));
+    registry_.add_static(plugin);
     settings.set("url", cep);
     settings.set("authentication", std::string("user-name"));
     settings.set("user", std::string("EXAMPLE\\ra"));
@@ -101,7 +103,7 @@ Rig::Rig() {
 }
 
 Result<std::unique_ptr<provider::Provider>> Rig::try_open() {
-    auto plugin = must(registry_.find("microsoft-ca"));
+    auto plugin = must(registry_.find(plugin_id_));
     return provider::Provider::open(std::move(plugin), "test", settings, host_, operation);
 }
 

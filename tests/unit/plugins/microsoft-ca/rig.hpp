@@ -56,7 +56,8 @@ public:
 };
 
 struct Rig {
-    Rig();
+    /// Another plugin than the shipped one: the same with doubles in it.
+    explicit Rig(const cbp_plugin *plugin = nullptr);
 
     core::Result<std::unique_ptr<core::provider::Provider>> try_open();
     core::provider::Provider &ca();
@@ -88,6 +89,7 @@ struct Rig {
     std::deque<core::crypto::KeyHandle> keys;
 
 private:
+    std::string plugin_id_;
     core::store::StoreRegistry stores_{core::store::Roots::under("/nonexistent/microsoft-ca")};
     std::unique_ptr<core::provider::StateStore> state_ = core::provider::make_memory_state();
     core::provider::Services host_;
