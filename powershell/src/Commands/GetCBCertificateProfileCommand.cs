@@ -93,6 +93,18 @@ public sealed class GetCBCertificateProfileCommand : CertBrokerCmdlet, ITraces
         {
             WriteVerbose($"{Authority} tells no rules: {failure.Message}");
         }
+        // A template that this account cannot use is one all the same; whoever asks for it by name is told why it has no rules.
+        catch (CertBrokerException failure) when (failure.Status == CertBrokerStatus.Policy)
+        {
+            if (Name == null || Name.Length == 0)
+            {
+                WriteVerbose(failure.Message);
+            }
+            else
+            {
+                WriteWarning(failure.Message);
+            }
+        }
         if (ListRule)
         {
             WriteObject(profile.Rules, enumerateCollection: true);
