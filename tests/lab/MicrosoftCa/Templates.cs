@@ -100,63 +100,64 @@ internal sealed record Template(string Name, string DisplayName, int Schema, str
 /// <summary>The templates that the lab's CA issues.</summary>
 internal static class Templates
 {
-    private const string Arc = "1.3.6.1.4.1.311.21.8.1174692.16553431.7109255.9083279.12014532.184.";
+    // As long as real ones: eight numbers of the forest's, two of the template's.
+    private const string Arc = "1.3.6.1.4.1.311.21.8.5174692.16553431.7109255.9083279.12014532.184.";
 
     public static readonly Template[] All =
     [
-        new("User", "User", 1, "1.3.6.1.4.1.311.21.8.1174692.16553431.7109255.9083279.12014532.184.1.1")
+        new("User", "User", 1, Arc + "8390631.7402081")
         {
             Major = 3, Minor = 1, PrivateKeyFlags = Template.Exportable, EnrollmentFlags = 0x1 | Template.Publish | 0x20,
             SubjectNameFlags = Template.RequireUpn | Template.RequireMail | Template.RequireMailInSubject | Template.RequireDirectoryPath,
             ExtendedUsage = [Oids.EncryptingFileSystem, Oids.EmailProtection, Oids.ClientAuthentication],
             Why = "version 1; subject and names from the directory",
         },
-        new("WebServer", "Web Server", 1, Arc + "1.16")
+        new("WebServer", "Web Server", 1, Arc + "8390631.7402096")
         {
             Major = 4, Minor = 1, SubjectNameFlags = Template.SuppliesSubject, GeneralFlags = Template.Machine, ExtendedUsage = [Oids.ServerAuthentication], Validity = TimeSpan.FromDays(730),
             Why = "version 1; the requester supplies the subject, for servers only",
         },
-        new("LabMachine", "Lab Machine", 2, Arc + "2.1")
+        new("LabMachine", "Lab Machine", 2, Arc + "8390632.7402081")
         {
             SubjectNameFlags = Template.RequireDns | Template.RequireDnsAsCn, GeneralFlags = Template.Machine, ExtendedUsage = [Oids.ClientAuthentication, Oids.ServerAuthentication], AutoEnroll = true,
             Superseded = ["Machine"], Why = "version 2 with the extension 21.7; DNS name from the directory, so for machines only",
         },
-        new("LabPending", "Lab Approval", 2, Arc + "2.2")
+        new("LabPending", "Lab Approval", 2, Arc + "8390632.7402082")
         {
             SubjectNameFlags = Template.SuppliesSubject, EnrollmentFlags = Template.PendAll, ExtendedUsage = [Oids.ClientAuthentication],
             Why = "every request waits for a certificate manager",
         },
-        new("LabAgent", "Lab On Behalf", 2, Arc + "2.3")
+        new("LabAgent", "Lab On Behalf", 2, Arc + "8390632.7402083")
         {
             SubjectNameFlags = Template.RequireUpn | Template.RequireDirectoryPath, Signatures = 1, ExtendedUsage = [Oids.ClientAuthentication],
             Why = "wants the signature of one enrolment agent",
         },
-        new("LabForbidden", "Lab Forbidden", 2, Arc + "2.4")
+        new("LabForbidden", "Lab Forbidden", 2, Arc + "8390632.7402084")
         {
             SubjectNameFlags = Template.RequireUpn, ExtendedUsage = [Oids.ClientAuthentication], Enroll = false,
             Why = "nobody may enrol",
         },
-        new("LabVulnerable", "Lab Anybody", 2, Arc + "2.5")
+        new("LabVulnerable", "Lab Anybody", 2, Arc + "8390632.7402085")
         {
             PrivateKeyFlags = Template.Exportable, SubjectNameFlags = Template.SuppliesSubject, ExtendedUsage = [Oids.ClientAuthentication],
             Why = "the requester names somebody, the certificate logs him on, nobody approves: ESC1",
         },
-        new("LabKeyBased", "Lab Key-Based Renewal", 3, Arc + "2.6")
+        new("LabKeyBased", "Lab Key-Based Renewal", 3, Arc + "8390632.7402086")
         {
             SubjectNameFlags = Template.SuppliesSubject | Template.OldCertificateSupplies, EnrollmentFlags = Template.PreviousApproval, ExtendedUsage = [Oids.ServerAuthentication, Oids.ClientAuthentication],
             PrivateKeyFlags = 0x03030000, Hash = Oids.Sha256, Algorithm = Oids.Rsa, Why = "renewed with the old certificate alone",
         },
-        new("LabCurve", "Lab Elliptic Curve", 4, Arc + "2.7")
+        new("LabCurve", "Lab Elliptic Curve", 4, Arc + "8390632.7402087")
         {
             SubjectNameFlags = Template.SuppliesSubject, ExtendedUsage = [Oids.ServerAuthentication], Algorithm = Oids.P256, Hash = Oids.Sha256, MinimalKeyLength = 256, KeySpec = 0,
             Usage = X509KeyUsageFlags.DigitalSignature, PrivateKeyFlags = 0x05040000, Why = "P-256 keys",
         },
-        new("LabArchive", "Lab Archival", 2, Arc + "2.8")
+        new("LabArchive", "Lab Archival", 2, Arc + "8390632.7402088")
         {
             PrivateKeyFlags = Template.Archive | Template.Exportable, SubjectNameFlags = Template.RequireUpn | Template.RequireDirectoryPath, ExtendedUsage = [Oids.EmailProtection],
             Usage = X509KeyUsageFlags.KeyEncipherment, Why = "the CA wants the private key",
         },
-        new("LabLongKey", "Lab Long Key", 2, Arc + "2.9")
+        new("LabLongKey", "Lab Long Key", 2, Arc + "8390632.7402089")
         {
             SubjectNameFlags = Template.SuppliesSubject, MinimalKeyLength = 3072, ExtendedUsage = [Oids.ServerAuthentication],
             Why = "keys of 3072 bits or more",

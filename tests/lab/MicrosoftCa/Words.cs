@@ -12,7 +12,7 @@ internal sealed record Words(string Code, string Charset, string Issued, string 
         new("en", "utf-8", "Issued", "Taken Under Submission", "Denied", "Taken Under Submission", "Certificate Issued", "Certificate Pending", "Certificate Request Denied",
             "Your Request Id is {0}.", "The disposition message is \"{0}\".", "Your request failed. An error occurred while the server was processing your request."),
         new("de", "iso-8859-1", "Ausgestellt", "In Bearbeitung genommen", "Verweigert", "In Bearbeitung genommen", "Zertifikat ausgestellt", "Zertifikat steht aus", "Zertifikatanforderung verweigert",
-            "Die Anforderungskennung lautet {0}.", "Die Dispositionsmeldung lautet \"{0}\".", "Die Anforderung ist fehlgeschlagen. Beim Verarbeiten durch den Server ist ein Fehler aufgetreten. Für Hilfe wenden Sie sich an den Administrator."),
+            "Die Anforderungs-ID lautet {0}.", "Die Dispositionsmeldung lautet \"{0}\".", "Die Anforderung ist fehlgeschlagen. Beim Verarbeiten durch den Server ist ein Fehler aufgetreten. Für Hilfe wenden Sie sich an den Administrator."),
         new("fr", "utf-8", "Émis", "Pris en charge", "Refusé", "Pris en charge", "Certificat émis", "Certificat en attente", "Demande de certificat refusée",
             "Votre ID de demande est {0}.", "Le message de disposition est \"{0}\".", "Votre demande a échoué. Une erreur s'est produite lors du traitement de votre demande par le serveur."),
         new("ja", "utf-8", "発行されました", "処理中です", "拒否されました", "処理中です", "証明書は発行されました", "証明書は保留中です", "証明書の要求は拒否されました",

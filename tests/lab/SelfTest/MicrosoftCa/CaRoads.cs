@@ -287,7 +287,7 @@ internal static class CaRoads
     {
         foreach ((string language, string charset, string pending, string denied) in new[]
         {
-            ("en", "utf-8", "Your Request Id is {0}.", "The disposition message is \""), ("de", "iso-8859-1", "Die Anforderungskennung lautet {0}.", "Die Dispositionsmeldung lautet \""),
+            ("en", "utf-8", "Your Request Id is {0}.", "The disposition message is \""), ("de", "iso-8859-1", "Die Anforderungs-ID lautet {0}.", "Die Dispositionsmeldung lautet \""),
             ("fr", "utf-8", "Votre ID de demande est {0}.", "Le message de disposition est \""), ("ja", "utf-8", "要求 ID は {0} です。", "処理メッセージは \""),
         })
         {
