@@ -249,8 +249,7 @@ cbp_status Dcom::give(Call call, const Subject &subject, const Told &told) const
     }
     const std::string reference =
         subject.request_id.empty() ? text_of(call, leaf, CBP_FIELD_SERIAL) : subject.request_id;
-    return orders::give(call, subject.idempotency,
-                        {orders::in_order(call, {}, all, subject.key_id, what), reference});
+    return orders::give(call, subject.idempotency, {orders::in_order(call, {}, all, subject.key_id, what), reference});
 }
 
 cbp_status Dcom::deny(Call call, const Subject &subject, const Told &told) const {
