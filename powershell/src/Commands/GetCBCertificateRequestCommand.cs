@@ -33,7 +33,7 @@ namespace CertBroker.Commands;
 /// <example>
 /// <title>See what is in a file</title>
 /// <code>$null = New-CBCertificateRequest -Subject 'CN=web07.example.com' -OutFile web07.req
-/// Get-CBCertificateRequest -RequestPath web07.req | Format-List Subject, RequestType, SignedBy</code>
+/// Get-CBCertificateRequest -RequestPath web07.req</code>
 /// <para>Shows who is named and, for a PKCS#7 or CMC message, who signed it. Signatures are verified.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "CBCertificateRequest", DefaultParameterSetName = "Filter")]

@@ -37,7 +37,7 @@ namespace CertBroker.Commands;
 /// <example>
 /// <title>Renew a certificate with a file</title>
 /// <code>$old = New-CBCertificateRequest -Subject 'CN=web09.example.com' -RequestType Cert
-/// Set-Content renew.ini '[NewRequest]', 'RequestType = PKCS7', "RenewalCert = $($old.Thumbprint)"
+/// [IO.File]::WriteAllText("$PWD/renew.ini", "[NewRequest]`nRequestType = PKCS7`nRenewalCert = $($old.Thumbprint)")
 /// New-CBCertificateRequest -InfPath renew.ini -OutFile renew.req</code>
 /// <para>The old certificate's key signs the request for the new one, which gets the same names.</para>
 /// </example>
