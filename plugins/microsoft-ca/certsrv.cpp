@@ -15,6 +15,7 @@ using certsrv::Page;
 
 constexpr std::uint32_t ask_again_after = 600; ///< seconds; somebody has to decide
 constexpr std::uint32_t fetch_again_after = 30;
+constexpr std::uint32_t no_such_request = 0x80094002U;
 constexpr std::size_t most_page = 1024UL * 1024;
 /// The pages look at it: to what they take for no browser they send other content types.
 constexpr const char *user_agent = "Mozilla/5.0 (compatible; CertBroker)";
@@ -138,6 +139,10 @@ cbp_status Certsrv::fetch(Exchange &exchange, const char *idempotency, const Tok
         if (!page.request_id.empty() && page.request_id != token.request)
             throw failure(errors::correlation, not_asked + ": the page is about request " + page.request_id + ", and " +
                                                    token.request + " was asked for");
+        // Not a no: whatever became of the request, it is not what this number leads to.
+        if (page.hresult == no_such_request)
+            throw failure(errors::correlation,
+                          not_asked + ": the CA knows no request with the number " + token.request);
         if (page.state == Page::State::denied) return request::deny(call, idempotency, refusal_of(page, token.request));
         if (page.state == Page::State::failed)
             return request::not_done(call, nullptr, refusal_of(page, token.request), not_asked);

@@ -63,6 +63,25 @@ void collect_spoken(std::string_view text, std::set<std::string> &ids) {
     }
 }
 
+/// Where a waiting page has no "ID" to say which number is meant: the only one that stands for itself. Two are none.
+std::string lone_number(std::string_view text) {
+    std::set<std::string> found;
+    for (std::size_t i = 0; i < text.size();) {
+        if (!is_digit(text[i])) {
+            ++i;
+            continue;
+        }
+        const char before = i == 0 ? ' ' : text[i - 1];
+        std::size_t end = i;
+        while (end < text.size() && is_digit(text[end]))
+            ++end;
+        const char after = end < text.size() ? text[end] : ' ';
+        if (!is_letter(before) && !is_letter(after) && before != '-' && before != '.') found.insert(digits_at(text, i));
+        i = end;
+    }
+    return found.size() == 1 ? *found.begin() : std::string();
+}
+
 /// What stands in the first quotation marks that hold more than `least` bytes; an unclosed one is none.
 std::string quoted(std::string_view text) {
     struct Marks {
@@ -114,13 +133,14 @@ bool has_any(const std::string &small, std::initializer_list<std::string_view> w
 
 /// Words for a no and for waiting, in the languages that were asked for. They count only where nothing better speaks,
 /// and not against each other: an officer's name or a template's may hold any of them.
+bool sounds_waiting(const std::string &small) {
+    return has_any(small, {"pending", "under submission", "ausstehend", "steht aus", "en attente", "pendiente",
+                           "in sospeso", "\u4fdd\u7559"});
+}
 bool sounds_denied(std::string_view text) {
     const std::string small = lower(text);
-    const bool no = has_any(small, {"denied", "verweigert", "abgelehnt", "refus\u00e9", "rejet\u00e9", "denegad",
-                                    "rifiutat", "\u62d2\u5426"});
-    const bool wait = has_any(
-        small, {"pending", "under submission", "ausstehend", "en attente", "pendiente", "in sospeso", "\u4fdd\u7559"});
-    return no && !wait;
+    return !sounds_waiting(small) && has_any(small, {"denied", "verweigert", "abgelehnt", "refus\u00e9", "rejet\u00e9",
+                                                     "denegad", "rifiutat", "\u62d2\u5426"});
 }
 
 /// The CA's own facilities: certificate services, security, trust. Others say that something in between went wrong.
@@ -250,6 +270,7 @@ Page read_page(std::string_view body) {
         std::set<std::string> spoken;
         collect_spoken(around, spoken);
         out.request_id = only_one(spoken);
+        if (spoken.empty() && sounds_waiting(lower(around))) out.request_id = lone_number(around);
     }
     out.hresult = hresult_in(out.disposition);
     if (out.hresult == 0) out.hresult = hresult_in(around);

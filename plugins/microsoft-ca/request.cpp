@@ -40,7 +40,9 @@ bool may_have_arrived(std::uint32_t hresult) {
 
 std::string said(const Refusal &refusal) {
     std::string out = refusal.words;
-    if (refusal.hresult != 0 && find_hresult(refusal.hresult) != nullptr)
+    const HResult *known = find_hresult(refusal.hresult);
+    if (known != nullptr && out.find(known->name) != std::string::npos) return out; // the CA has said it all
+    if (known != nullptr)
         out += (out.empty() ? "" : " ") + ("(" + explain_hresult(refusal.hresult) + ")");
     else if (refusal.hresult != 0 && hresult_in(out) == 0)
         out += (out.empty() ? "" : " ") + ("(" + hresult_text(refusal.hresult) + ")");

@@ -109,6 +109,10 @@ TEST_CASE("certsrv: a request waits, is asked for by its number, and is issued o
     const auto denied = must(rig.ca().poll(waiting.token, rig.operation));
     CHECK(denied.state == State::denied);
     CHECK(denied.reason == "CERTSRV_E_ADMIN_DENIED_REQUEST");
+    rig.services.forget(cer("7"));
+    const std::string whole = "Denied 0x80094014 (-2146877420 CERTSRV_E_ADMIN_DENIED_REQUEST)";
+    rig.services.answer(cer("7"), no_certificate_page("7", whole));
+    CHECK(must(rig.ca().poll(waiting.token, rig.operation)).message == whole); // not said twice
 }
 
 TEST_CASE("certsrv: a denial has the CA's words, and what to do") {
@@ -121,6 +125,7 @@ TEST_CASE("certsrv: a denial has the CA's words, and what to do") {
     CHECK(denied.reason == "CERTSRV_E_UNSUPPORTED_CERT_TYPE");
     CHECK(denied.reference == "9");
     CHECK(has(denied.message, "Denied by Policy Module 0x80094800"));
+    CHECK(has(denied.message, "CERTSRV_E_UNSUPPORTED_CERT_TYPE: the CA does not offer this template"));
     // It may be sent anew.
     core::provider::Query query;
     query.idempotency = order.idempotency;
@@ -134,6 +139,12 @@ TEST_CASE("certsrv: a page about another request is not taken") {
     const auto waiting = must(rig.ca().submit(rig.order(csr), rig.operation));
     rig.services.answer(cer("7"), no_certificate_page("8", "Denied by LAB\\officer"));
     CHECK(error_id(rig.ca().poll(waiting.token, rig.operation)) == "MicrosoftCa.Correlation");
+    // A number that leads nowhere is no denial: the certificate may exist under another one.
+    Pages lost;
+    lost.services.answer(cer("43"), no_certificate_page("43", "The request does not exist. 0x80094002"));
+    const core::Error nowhere = lost.refused(issued_page("43"));
+    CHECK(nowhere.id() == "MicrosoftCa.Correlation");
+    CHECK_FALSE(says_not_sent(nowhere));
     Pages two;
     CHECK(two.refused(issued_page("1") + issued_page("2")).id() == "MicrosoftCa.Correlation");
 }

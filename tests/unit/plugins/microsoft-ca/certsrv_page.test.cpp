@@ -40,6 +40,15 @@ TEST_CASE("certsrv: a waiting request keeps its number, in any language") {
     }
 }
 
+TEST_CASE("certsrv: a number alone is a request's only on a page that sounds like waiting") {
+    const auto id = [](const std::string &text) { return read_page(html("Zertifikat steht aus", text)).request_id; };
+    CHECK(id("<P> Zertifikat steht aus <P> Die Anforderungskennung lautet 12.") == "12");
+    CHECK(id("<P> Zertifikat steht aus <P> Die Anforderungskennung lautet 12. Kommen Sie in 10 Tagen.").empty());
+    CHECK(id("<P> Zertifikat steht aus <P> Windows-2025 v1.5 rc2").empty());
+    CHECK(id("<P> HTTP Error 500").empty());
+    CHECK(id("<P> It works! 2026").empty());
+}
+
 TEST_CASE("certsrv: a denied request has the CA's words and its error code") {
     const Page page = read_page(denied_page("13", policy_denial));
     CHECK(page.state == Page::State::denied);
