@@ -52,7 +52,10 @@ std::vector<std::string> in_order(Call call, std::string_view first, const std::
         const bool known =
             std::any_of(ranked.begin(), ranked.end(), [der](const auto &one) { return one.second == der; });
         if (known) return;
-        const cbp_parsed *parsed = call.parse(CBP_PARSE_CERTIFICATE, bytes(der));
+        const cbp_parsed *parsed = nullptr;
+        // The CA has issued something all the same, so it must not look like a request that was never taken.
+        if (call.host()->parse(call.raw(), CBP_PARSE_CERTIFICATE, bytes(der), &parsed) != CBP_OK)
+            throw failure(errors::answer, what + " cannot be used: what should be a certificate is none");
         const bool ca = call.host()->parsed_number(parsed, CBP_NUMBER_IS_CA) != 0;
         const char *id = call.host()->parsed_text(call.raw(), parsed, CBP_FIELD_KEY_ID, 0);
         const bool wanted = named || (!key_id.empty() && id != nullptr && same(id, key_id));
