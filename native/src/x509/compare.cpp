@@ -5,17 +5,16 @@
 #include "base/text.hpp"
 #include "x509/chain.hpp"
 #include "x509/errors.hpp"
+#include "x509/sid.hpp"
 
 /// What a CA's answer changed against the request.
 namespace certbroker::x509 {
 namespace {
 
-constexpr std::string_view oid_common_name = "2.5.4.3", oid_any_usage = "2.5.29.37.0",
-                           oid_object_sid = "1.3.6.1.4.1.311.25.2.1";
+constexpr std::string_view oid_common_name = "2.5.4.3", oid_any_usage = "2.5.29.37.0";
 /// The parts of a subject that say who or what it is; the others describe it. CN, E, UID, SERIALNUMBER.
 constexpr std::array<std::string_view, 4> identity = {oid_common_name, "1.2.840.113549.1.9.1",
                                                       "0.9.2342.19200300.100.1.1", "2.5.4.5"};
-constexpr std::string_view sid_uri = "tag:microsoft.com,2022-09-14:sid:";
 
 using Texts = std::vector<std::string>;
 
@@ -72,30 +71,11 @@ Texts texts_of(const std::vector<GeneralName> &names) {
 
 // --- the account's SID ----------------------------------------------------------------------------------------------
 
-/// OtherName of the extension szOID_NTDS_CA_SECURITY_EXT: [0] { 1.3.6.1.4.1.311.25.2.1, [0] { OCTET STRING "S-1-5-..."
-/// } }.
-Result<std::string> decode_sid(ByteView value) {
-    CERTBROKER_TRY(der::Reader sequence, der::read_single(value, der::sequence));
-    CERTBROKER_TRY(der::Reader name, sequence.enter(der::context(0, true)));
-    CERTBROKER_TRY(const std::string type, name.read_oid());
-    CERTBROKER_TRY(der::Reader tagged, name.enter(der::context(0, true)));
-    CERTBROKER_TRY(const Bytes text, tagged.read_octets());
-    if (type != oid_object_sid)
-        return fail(errors::extension_value, "The SID could not be read: it is of another type");
-    return ascii_upper(as_text(text));
-}
-
-/// In the extension, and as a URI among the names (KB5014754).
-std::set<std::string> sids_of(const std::vector<Extension> &extensions, const std::vector<GeneralName> &names) {
-    std::set<std::string> out;
-    if (const Extension *extension = find_extension(extensions, oid::ntds_ca_security)) {
-        auto sid = decode_sid(extension->value);
-        out.insert(sid ? *std::move(sid) : "an extension that cannot be read");
-    }
-    for (const GeneralName &name : names) {
-        if (name.type == GeneralNameType::uri && istarts_with(name.value, sid_uri))
-            out.insert(ascii_upper(std::string_view(name.value).substr(sid_uri.size())));
-    }
+/// As a request's, and an extension that cannot be read counts, too: a CA that puts one in has said something.
+std::set<std::string> said_sids(const std::vector<Extension> &extensions, const std::vector<GeneralName> &names) {
+    std::set<std::string> out = sids_of(extensions, names);
+    const Extension *extension = find_extension(extensions, oid::ntds_ca_security);
+    if (extension != nullptr && !decode_sid_extension(extension->value)) out.insert("an extension that cannot be read");
     return out;
 }
 
@@ -113,8 +93,8 @@ struct Sides {
 
 Sides sides_of(const Certificate &certificate, const Csr &csr) {
     Sides sides{csr.subject(), certificate.subject(), csr.subject_alt_names(), certificate.subject_alt_names(), {}, {}};
-    sides.asked_sids = sids_of(csr.extensions(), sides.asked_names);
-    sides.came_sids = sids_of(certificate.extensions(), sides.came_names);
+    sides.asked_sids = said_sids(csr.extensions(), sides.asked_names);
+    sides.came_sids = said_sids(certificate.extensions(), sides.came_names);
     return sides;
 }
 
@@ -211,8 +191,9 @@ void compare_names(const Sides &sides, Differences &out) {
     for (const GeneralName &name : sides.asked_names) {
         if (contains(sides.came_names, name)) continue;
         // The SID may have come as the extension.
-        const bool sid = name.type == GeneralNameType::uri && istarts_with(name.value, sid_uri);
-        if (sid && sides.came_sids.contains(ascii_upper(std::string_view(name.value).substr(sid_uri.size())))) continue;
+        const bool sid = name.type == GeneralNameType::uri && istarts_with(name.value, sid_uri_prefix);
+        if (sid && sides.came_sids.contains(ascii_upper(std::string_view(name.value).substr(sid_uri_prefix.size()))))
+            continue;
         add(out, Severity::error, "answer.san",
             "The certificate lacks the name " + name.to_string() + ": it has " + join(texts_of(sides.came_names)) +
                 ", the request asked for " + join(texts_of(sides.asked_names)) + ".");
@@ -220,7 +201,7 @@ void compare_names(const Sides &sides, Differences &out) {
     for (const GeneralName &name : sides.came_names) {
         if (contains(sides.asked_names, name)) continue;
         const bool by_custom = values_of(sides.asked_subject, oid_common_name).contains(folded(name.value)) ||
-                               (name.type == GeneralNameType::uri && istarts_with(name.value, sid_uri));
+                               (name.type == GeneralNameType::uri && istarts_with(name.value, sid_uri_prefix));
         add(out, by_custom ? Severity::information : Severity::warning, "answer.san",
             "The CA added the name " + name.to_string() + "; the request asked for " +
                 join(texts_of(sides.asked_names)) + ".");
