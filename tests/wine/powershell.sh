@@ -35,24 +35,24 @@ export DOTNET_EnableWriteXorExecute=0 DOTNET_gcConcurrent=0 DOTNET_GCgen0size=0x
 "$root/tests/lab/build.sh" || give_up 'the lab could not be built'
 labs=$(mktemp -d)
 mkfifo "$labs/input"
-for lab in digicert ndes; do
+for lab in digicert ndes microsoft-ca; do
   mkdir "$labs/$lab"
   "$root/build/lab/certbroker-lab" $lab --folder "$labs/$lab" <"$labs/input" >/dev/null &
 done
 exec 9>"$labs/input"
 trap 'exec 9>&-; wait; rm -rf "$labs"' EXIT
-for lab in digicert ndes; do
+for lab in digicert ndes microsoft-ca; do
   for _ in $(seq 300); do [ -e "$labs/$lab/ready.json" ] && break; sleep 0.1; done
   [ -e "$labs/$lab/ready.json" ] || give_up "the lab $lab did not start"
 done
-export CERTBROKER_TEST_LAB="Z:${labs//\//\\}\\digicert" CERTBROKER_TEST_NDES="Z:${labs//\//\\}\\ndes"
+export CERTBROKER_TEST_LAB="Z:${labs//\//\\}\\digicert" CERTBROKER_TEST_NDES="Z:${labs//\//\\}\\ndes" CERTBROKER_TEST_LAB_MICROSOFT_CA="Z:${labs//\//\\}\\microsoft-ca"
 
 passed=0 failed=0 skipped=0
 run_class() {
   timeout -k 5 420 "$here/wine.sh" --as-user "$tests/CertBroker.PowerShell.Tests.exe" "Z:${results//\//\\}\\$1.xml" ".$1." </dev/null >"$results/$1.log" 2>&1 9>&-
 }
 # A class has a process of its own: what ends one leaves the others alone.
-for class in $(cd "$root/tests" && grep -hoE 'public sealed class \w+Tests\b' powershell/*.cs powershell/DigiCert/*.cs powershell/Ndes/*.cs interop/dotnet/*.cs | awk '{print $4}'); do
+for class in $(cd "$root/tests" && grep -hoE 'public sealed class \w+Tests\b' powershell/*.cs powershell/DigiCert/*.cs powershell/Ndes/*.cs powershell/MicrosoftCa/*.cs interop/dotnet/*.cs | awk '{print $4}'); do
   [[ $class == *"${1:-}"* ]] || continue
   run_class "$class"
   line=$(grep -aE '^powershell-windows: [0-9]+ passed' "$results/$class.log" | tail -n 1)

@@ -120,10 +120,10 @@ internal sealed class LabProcess : IDisposable
     private JsonNode WaitForIt()
     {
         string path = PathOf("ready.json");
-        for (DateTime end = DateTime.UtcNow.AddSeconds(30); !File.Exists(path); Thread.Sleep(20))
+        for (DateTime end = DateTime.UtcNow.AddSeconds(90); !File.Exists(path); Thread.Sleep(20))
         {
             Assert.True(process is not { HasExited: true }, "the lab ended at its start; is it built (tests/lab/build.sh)?");
-            Assert.True(DateTime.UtcNow < end, "the lab did not start within 30 s");
+            Assert.True(DateTime.UtcNow < end, "the lab did not start within 90 s");
         }
         return JsonNode.Parse(File.ReadAllText(path))!;
     }
