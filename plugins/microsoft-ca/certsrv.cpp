@@ -244,7 +244,11 @@ cbp_status Certsrv::check(Call call, const cbp_check &wish) {
         if (!certsrv::is_entry(entry.body))
             not_understood(certsrv::read_page(entry.body), "The web enrolment pages could not be asked");
         add(access_id, access_name, passed, host_of(connection_.url) + " answers and accepts who asks");
-        add(ca_id, ca_name, passed, "Its certificate was renewed " + std::to_string(renewals(exchange)) + " times");
+        try {
+            add(ca_id, ca_name, passed, "Its certificate was renewed " + std::to_string(renewals(exchange)) + " times");
+        } catch (const Failure &problem) {
+            add(ca_id, ca_name, failed, problem.message, problem.remedy);
+        }
     } catch (const Failure &problem) {
         add(access_id, access_name, failed, problem.message, problem.remedy);
     }

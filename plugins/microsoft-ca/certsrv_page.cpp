@@ -143,10 +143,18 @@ bool sounds_denied(std::string_view text) {
                                                      "denegad", "rifiutat", "\u62d2\u5426"});
 }
 
-/// The CA's own facilities: certificate services, security, trust. Others say that something in between went wrong.
+/// Nothing was decided: calls that did not get through to the CA (RPC, Win32; "Access is denied" is one), and the CA's
+/// own codes for not being able to work at the moment.
+bool is_trouble(std::uint32_t hresult) {
+    constexpr std::uint32_t bad_request_status = 0x80094003U, server_suspended = 0x80094006U;
+    const std::uint32_t facility = hresult >> 16U & 0x7ffU;
+    return facility == 1 || facility == 7 || (hresult >= bad_request_status && hresult <= server_suspended);
+}
+
+/// The CA's own facilities: certificate services, security, trust.
 bool is_decision(std::uint32_t hresult) {
     const std::uint32_t facility = hresult >> 16U & 0x7ffU;
-    return facility == 9 || facility == 11;
+    return (facility == 9 || facility == 11) && !is_trouble(hresult);
 }
 
 /// What sort of page it is that says nothing of a request.
@@ -163,7 +171,17 @@ struct Taken {
     std::set<std::string> links;
     std::string title;
     bool has_password = false;
+    bool has_denied = false; ///< <P ID=locDenied>, which the page of a denial has in every language
+    bool is_ours = false;    ///< it has elements of these pages, or leads to some of them
 };
+
+void take_tag(std::string_view tag, Taken &out) {
+    std::string small = lower(tag);
+    std::erase_if(small, [](char c) { return c == '"' || c == '\'' || c == ' '; });
+    out.has_password = out.has_password || (small.starts_with("<input") && small.find("type=password") != npos);
+    out.has_denied = out.has_denied || small.find("id=locdenied") != npos;
+    out.is_ours = out.is_ours || has_any(small, {"id=loc", "certsrv", "certrqus.asp", "certckpn.asp", "certfnsh.asp"});
+}
 
 Taken take_markup(const std::string &page) {
     Taken out;
@@ -177,11 +195,7 @@ Taken take_markup(const std::string &page) {
         if (part != Part::tag) return;
         const std::string name = html::name_of(text);
         if (name == "title" || name == "/title") in_title = name == "title";
-        if (name == "input") {
-            std::string small = lower(text);
-            std::erase_if(small, [](char c) { return c == '"' || c == '\'' || c == ' '; });
-            out.has_password = out.has_password || small.find("type=password") != npos;
-        }
+        take_tag(text, out);
     });
     return out;
 }
@@ -254,6 +268,10 @@ Page read_page(std::string_view body) {
     const std::string text = join(lines, "\n");
     Page out;
     out.title = markup.title;
+    if (markup.has_password) {
+        out.kind = kind_of(true, text);
+        return out;
+    }
     if (!markup.links.empty()) {
         out.request_id = only_one(markup.links);
         out.state = Page::State::issued;
@@ -266,6 +284,8 @@ Page read_page(std::string_view body) {
     if (const auto at = around.find(out.disposition); !out.disposition.empty() && at != npos)
         around.erase(at, out.disposition.size());
     out.request_id = english_id(around);
+    // Proxies number their pages, too ("Your support ID is ...").
+    const bool is_ours = markup.is_ours || !out.request_id.empty() || lower(text).find("microsoft") != npos;
     if (out.request_id.empty()) {
         std::set<std::string> spoken;
         collect_spoken(around, spoken);
@@ -279,16 +299,18 @@ Page read_page(std::string_view body) {
             std::find_if(lines.begin(), lines.end(), [](const std::string &one) { return hresult_in(one) != 0; });
         if (line != lines.end()) out.disposition = shown(*line, most_words);
     }
-    if (out.hresult != 0) {
-        out.state = is_decision(out.hresult) || (!out.request_id.empty() && out.request_id != "0")
-                        ? Page::State::denied
-                        : Page::State::failed;
-    } else if (!out.request_id.empty()) {
-        out.state = sounds_denied(out.disposition.empty() ? around : out.disposition) ? Page::State::denied
-                                                                                      : Page::State::waiting;
+    const bool has_number = !out.request_id.empty() && out.request_id != "0";
+    const bool says_no = markup.has_denied || sounds_denied(out.disposition.empty() ? around : out.disposition);
+    if (markup.has_denied || is_decision(out.hresult)) {
+        out.state = Page::State::denied;
+    } else if (out.hresult != 0) {
+        out.state = has_number && !is_trouble(out.hresult) ? Page::State::denied : Page::State::failed;
+    } else if (says_no && is_ours && (!out.request_id.empty() || !out.disposition.empty())) {
+        out.state = Page::State::denied;
+    } else if (!out.request_id.empty() && is_ours) {
+        out.state = Page::State::waiting;
     } else {
-        out.kind = kind_of(markup.has_password, text);
-        if (!out.disposition.empty() && sounds_denied(out.disposition)) out.state = Page::State::denied;
+        out.kind = kind_of(false, text);
     }
     return out;
 }

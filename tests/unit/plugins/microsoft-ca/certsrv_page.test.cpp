@@ -82,7 +82,7 @@ TEST_CASE("certsrv: entities of the CA's words are resolved") {
 
 TEST_CASE("certsrv: a page of an old server is Latin-1 where it says so") {
     const Page page =
-        read_page("<meta content=\"text/html; charset=iso-8859-1\">Anforderungs-ID 3. \"Verweigert f\xfcr "
+        read_page("<meta content=\"text/html; charset=iso-8859-1\">Microsoft Anforderungs-ID 3. \"Verweigert f\xfcr "
                   "M\xfcller\".");
     CHECK(page.state == Page::State::denied);
     CHECK(page.disposition == "Verweigert f\u00fcr M\u00fcller");

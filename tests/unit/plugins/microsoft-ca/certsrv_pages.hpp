@@ -11,7 +11,8 @@ inline std::string html(const std::string &title, const std::string &body) {
     return "<HTML>\r\n<Head><Meta HTTP-Equiv=\"Content-Type\" Content=\"text/html; charset=UTF-8\">\r\n<Title>" +
            title +
            "</Title>\r\n</Head>\r\n<Body BgColor=#FFFFFF><Font Face=\"Arial\">\r\n<!-- ReqID in a remark: "
-           "certnew.cer?ReqID=999& -->\r\n" +
+           "certnew.cer?ReqID=999& -->\r\n<Table><TR><TD>Microsoft Active Directory Certificate "
+           "Services</TD></TR></Table>\r\n" +
            body + "\r\n</Font></Body></HTML>\r\n";
 }
 
