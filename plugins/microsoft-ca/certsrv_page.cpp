@@ -263,7 +263,9 @@ std::vector<std::string> visible_lines(std::string_view body) {
 
 Page read_page(std::string_view body) {
     const std::string page = text_of(body);
-    const Taken markup = take_markup(page);
+    Taken markup = take_markup(page);
+    // An octet that is no character was made a '?', which an address has, too: only what came is one.
+    if (!markup.links.empty()) markup.links = take_markup(std::string(body.substr(0, most_octets))).links;
     const std::vector<std::string> lines = lines_of(page, false);
     const std::string text = join(lines, "\n");
     Page out;

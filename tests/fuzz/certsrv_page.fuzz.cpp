@@ -34,9 +34,13 @@ void check_page(std::string_view body) {
         if (page.state == State::waiting) require(page.hresult == 0);
         if (page.state == State::issued)
             require(lower(body).find("certnew.cer?reqid=" + page.request_id) != std::string::npos);
-        // Nobody decides by words or by a shape what a page means that links to nothing and names no number and code.
-        if (page.state == State::denied)
-            require(page.hresult != 0 || !page.request_id.empty() || !page.disposition.empty());
+        // A no has a sign of its own: the CA's code, its words, a number, or the element of a denial.
+        if (page.state == State::denied) {
+            std::string small = lower(body);
+            std::erase_if(small, [](char c) { return c == '"' || c == '\'' || c == ' '; });
+            require(page.hresult != 0 || !page.request_id.empty() || !page.disposition.empty() ||
+                    small.find("id=locdenied") != std::string::npos);
+        }
     } catch (const Failure &problem) {
         require(!problem.message.empty() && !problem.remedy.empty() && is_line(problem.message));
     }

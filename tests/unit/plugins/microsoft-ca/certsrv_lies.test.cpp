@@ -46,6 +46,10 @@ TEST_CASE("certsrv: a number on somebody else's page is no request") {
     CHECK_FALSE(says_not_sent(error)); // the proxy may have let it through
 }
 
+TEST_CASE("certsrv: what is no character does not become part of an address") {
+    CHECK(certsrv::read_page("<a href=\"certnew.cer\xfdReqID=6&\">").state == Page::State::other);
+}
+
 TEST_CASE("certsrv: a log-on page stays one, whatever it says of requests") {
     const std::string page = "<p>Your Request Id is 12.</p>" + log_on_page();
     CHECK(certsrv::read_page(page).state == Page::State::other);
