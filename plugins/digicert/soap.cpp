@@ -3,6 +3,11 @@
 #include "errors.hpp"
 #include "text.hpp"
 
+const certbroker::plugin::xml::Failures &certbroker::plugin::xml::failures() {
+    static constexpr Failures named{digicert::errors::answer, digicert::errors::setting, "An answer of DigiCert's"};
+    return named;
+}
+
 namespace digicert::soap {
 namespace {
 

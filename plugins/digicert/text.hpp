@@ -6,23 +6,24 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/text.hpp"
+
 /// Text as DigiCert's messages and certificate names have it: UTF-8, compared without case in ASCII only.
 namespace digicert {
 
-std::string lower(std::string_view text);
-bool same(std::string_view a, std::string_view b);
-std::string_view trim(std::string_view text);
-bool is_utf8(std::string_view text);
-/// For messages and logs: one line of at most `limit` bytes, cut between characters.
-std::string shown(std::string_view text, std::size_t limit = 300);
+using certbroker::plugin::base64;
+using certbroker::plugin::bytes_of_hex;
+using certbroker::plugin::is_utf8;
+using certbroker::plugin::lower;
+using certbroker::plugin::number;
+using certbroker::plugin::same;
+using certbroker::plugin::shown;
+using certbroker::plugin::trim;
+
 std::vector<std::string> split_list(std::string_view text, char separator);
 
-std::string base64(std::string_view bytes);
-/// Hex without separators, any case; nothing when it is none.
-std::optional<std::string> bytes_of_hex(std::string_view hex);
 /// "04 12 b8": as Windows prints octets.
 std::string printed_hex(std::string_view bytes);
-std::optional<std::uint64_t> number(std::string_view decimal);
 
 /// Dotted decimal with at least two arcs, at most 64 characters.
 bool is_oid(std::string_view text);

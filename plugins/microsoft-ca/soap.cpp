@@ -3,6 +3,12 @@
 #include "errors.hpp"
 #include "text.hpp"
 
+const certbroker::plugin::xml::Failures &certbroker::plugin::xml::failures() {
+    static constexpr Failures named{microsoft_ca::errors::answer, microsoft_ca::errors::setting,
+                                    "An answer of the service"};
+    return named;
+}
+
 namespace microsoft_ca::soap {
 namespace {
 

@@ -1,17 +1,16 @@
-#include "xml.hpp"
+#include "shared/xml.hpp"
 
 #include <charconv>
 
-#include "errors.hpp"
-#include "text.hpp"
+#include "shared/text.hpp"
 
-namespace microsoft_ca::xml {
+namespace certbroker::plugin::xml {
 namespace {
 
 constexpr std::string_view schema_instance = "http://www.w3.org/2001/XMLSchema-instance";
 
 [[noreturn]] void unreadable(const std::string &what, const std::string &why) {
-    throw failure(errors::answer, what + " cannot be used: " + why);
+    throw failure(failures().unusable, what + " cannot be used: " + why);
 }
 
 std::string_view local(std::string_view name) {
@@ -54,10 +53,9 @@ public:
             else if (rest.starts_with("<![CDATA["))
                 skip_past("]]>");
             else if (rest.starts_with("<!"))
-                unreadable(what_,
-                           "it has a document type or entities of its own, which no answer of these services has");
+                unreadable(what_, "it has a document type or entities of its own, which no answer of its kind has");
             else if (rest.starts_with("<?"))
-                unreadable(what_, "it has a processing instruction, which no answer of these services has");
+                unreadable(what_, "it has a processing instruction, which no answer of its kind has");
             else
                 tag();
         }
@@ -136,7 +134,7 @@ Element Element::child(std::string_view name, std::string_view wanted) const {
         const Element candidate(node);
         if (candidate.name_space() != wanted) continue;
         if (found)
-            unreadable("An answer of the service",
+            unreadable(failures().answer,
                        "it has '" + shown(name, 80) + "' twice in '" + shown(local_name(), 80) + "'");
         found = candidate;
     }
@@ -146,8 +144,7 @@ Element Element::child(std::string_view name, std::string_view wanted) const {
 Element Element::required(std::string_view name) const {
     const Element found = child(name);
     if (!found)
-        unreadable("An answer of the service",
-                   "'" + shown(name, 80) + "' is missing in '" + shown(local_name(), 80) + "'");
+        unreadable(failures().answer, "'" + shown(name, 80) + "' is missing in '" + shown(local_name(), 80) + "'");
     return found;
 }
 
@@ -185,7 +182,7 @@ std::string Element::text() const {
         if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) all += node.value();
     }
     // A character reference may name what UTF-8 has not.
-    if (!is_utf8(all)) unreadable("An answer of the service", "'" + shown(local_name(), 80) + "' holds no text");
+    if (!is_utf8(all)) unreadable(failures().answer, "'" + shown(local_name(), 80) + "' holds no text");
     return std::string(trim(all));
 }
 
@@ -209,8 +206,7 @@ std::optional<std::int64_t> Element::number() const {
     std::int64_t value = 0;
     const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (problem != std::errc() || end != digits.data() + digits.size())
-        unreadable("An answer of the service",
-                   "'" + shown(digits, 40) + "' in '" + shown(local_name(), 80) + "' is no number");
+        unreadable(failures().answer, "'" + shown(digits, 40) + "' in '" + shown(local_name(), 80) + "' is no number");
     return value;
 }
 
@@ -230,7 +226,8 @@ std::optional<bool> read_flag(std::string_view text) {
 }
 
 std::string escape(std::string_view text) {
-    if (!is_utf8(text)) throw failure(errors::setting, "The request cannot be written: a value is not valid UTF-8");
+    if (!is_utf8(text))
+        throw failure(failures().unwritable, "The request cannot be written: a value is not valid UTF-8");
     std::string out;
     for (const char c : text) {
         switch (c) {
@@ -254,7 +251,7 @@ std::string escape(std::string_view text) {
             break;
         default:
             if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n')
-                throw failure(errors::setting,
+                throw failure(failures().unwritable,
                               "The request cannot be written: the value '" + shown(text, 80) +
                                   "' has a control character, which XML cannot hold",
                               "Take the character out of the name or setting.");
@@ -263,8 +260,8 @@ std::string escape(std::string_view text) {
     }
     // U+FFFE and U+FFFF are UTF-8 and yet no characters of XML.
     if (out.find("\xef\xbf\xbe") != std::string::npos || out.find("\xef\xbf\xbf") != std::string::npos)
-        throw failure(errors::setting, "The request cannot be written: the value '" + shown(text, 80) +
-                                           "' has a character that XML cannot hold");
+        throw failure(failures().unwritable, "The request cannot be written: the value '" + shown(text, 80) +
+                                                 "' has a character that XML cannot hold");
     return out;
 }
 
@@ -292,4 +289,4 @@ Writer &Writer::element(std::string_view name, std::string_view text, std::strin
     return close();
 }
 
-} // namespace microsoft_ca::xml
+} // namespace certbroker::plugin::xml

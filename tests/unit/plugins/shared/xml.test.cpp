@@ -1,16 +1,37 @@
-#include "xml.hpp"
+#include "shared/xml.hpp"
 
-#include "failures.hpp"
+#include <catch2/catch_test_macros.hpp>
+#include <functional>
 
-using namespace microsoft_ca;
-using namespace microsoft_ca::test;
-using microsoft_ca::xml::Document;
+using namespace certbroker::plugin;
+using certbroker::plugin::xml::Document;
+
+const xml::Failures &xml::failures() {
+    static constexpr Failures named{ErrorKind{"Test.Answer", CBP_E_PROTOCOL, "Ask the test."},
+                                    ErrorKind{"Test.Setting", CBP_E_INVALID, "Ask the test."}, "An answer"};
+    return named;
+}
 
 namespace {
 
+Failure failure_of(const std::function<void()> &body) {
+    try {
+        body();
+    } catch (const Failure &failure) {
+        return failure;
+    }
+    return Failure{CBP_OK, "nothing failed", ""};
+}
+std::string id_of(const std::function<void()> &body) {
+    return failure_of(body).id;
+}
+bool has(const std::string &text, const std::string &part) {
+    return text.find(part) != std::string::npos;
+}
+
 std::string refusal(const std::string &text, const xml::Limits &limits = {}) {
     const Failure problem = failure_of([&] { Document(text, limits, "The answer"); });
-    CHECK(problem.id == "MicrosoftCa.Answer");
+    CHECK(problem.id == "Test.Answer");
     CHECK(problem.status == CBP_E_PROTOCOL);
     return problem.message;
 }
@@ -35,8 +56,8 @@ TEST_CASE("xml: elements are found by local name and namespace, whatever the pre
     CHECK(root.flag_of("f") == true);
     CHECK_FALSE(root.flag_of("x"));
     CHECK_FALSE(root.child("missing"));
-    CHECK(id_of([&] { (void)root.required("missing"); }) == "MicrosoftCa.Answer");
-    CHECK(id_of([&] { (void)root.number_of("x"); }) == "MicrosoftCa.Answer");
+    CHECK(id_of([&] { (void)root.required("missing"); }) == "Test.Answer");
+    CHECK(id_of([&] { (void)root.number_of("x"); }) == "Test.Answer");
     CHECK(root.children("x").size() == 1);
     CHECK(root.children().size() == 6);
 }
@@ -84,7 +105,7 @@ TEST_CASE("xml: what is no XML is said so") {
 
 TEST_CASE("xml: a character reference to what is no character") {
     const Document document("<r>&#xD800;</r>", {}, "The answer");
-    CHECK(id_of([&] { (void)document.root().text(); }) == "MicrosoftCa.Answer");
+    CHECK(id_of([&] { (void)document.root().text(); }) == "Test.Answer");
 }
 
 TEST_CASE("xml: texts are escaped, and what XML cannot hold is refused") {
@@ -93,5 +114,5 @@ TEST_CASE("xml: texts are escaped, and what XML cannot hold is refused") {
     CHECK(writer.take() == "<a x=\"1\"><b>&lt;&amp;&gt;&quot;&apos;&#13;\n\xc3\xa4</b></a>");
     for (const std::string &bad :
          {std::string("a\x01"), std::string("a\0b", 3), std::string("\xff"), std::string("\xef\xbf\xbf")})
-        CHECK(id_of([&] { (void)xml::escape(bad); }) == "MicrosoftCa.Setting");
+        CHECK(id_of([&] { (void)xml::escape(bad); }) == "Test.Setting");
 }
