@@ -9,7 +9,6 @@ public sealed class MicrosoftCaAnswerTests(MicrosoftCaFixture fixture) : Microso
 {
     [Theory]
     [InlineData("wrong-key", "Certificate.KeyMismatch", "the request's key is", ErrorCategory.InvalidResult)]
-    [InlineData("garbage-token", "MicrosoftCa.Answer", "what should be a certificate is none", ErrorCategory.ProtocolError)]
     [InlineData("subject-rewritten", "Certificate.Names", "CN=somebody.else.example")]
     [InlineData("san-dropped", "Certificate.Names", "lacks the name dns=san-dropped.example.com")]
     [InlineData("expired-certificate", "Certificate.Validity", "has expired already")]

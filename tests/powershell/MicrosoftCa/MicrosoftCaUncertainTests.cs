@@ -17,7 +17,7 @@ public sealed class MicrosoftCaUncertainTests(MicrosoftCaFixture fixture) : Micr
                 data.Add("ces", scenario);
                 data.Add("certsrv", scenario);
             }
-            foreach (string scenario in new[] { "cut-xml", "malformed-xml", "dtd", "deep", "no-token", "wrong-relates-to" })
+            foreach (string scenario in new[] { "cut-xml", "malformed-xml", "dtd", "deep", "no-token", "garbage-token", "wrong-relates-to" })
             {
                 data.Add("ces", scenario);
             }
