@@ -25,7 +25,7 @@ public sealed class RequestMessageTests(Engine engine) : IClassFixture<Engine>
         return cms;
     }
 
-    [Fact]
+    [PeerFact]
     public void RenewalCert_makes_a_pkcs7_request_that_dotnet_verifies()
     {
         CertificateRequestInfo old = SelfSigned("CN=renewal.example.com", "-DnsName renewal.example.com");
@@ -50,7 +50,7 @@ public sealed class RequestMessageTests(Engine engine) : IClassFixture<Engine>
         Assert.Contains(inner.OtherRequestAttributes, attribute => attribute.Oid!.Value == "1.3.6.1.4.1.311.13.1");
     }
 
-    [Fact]
+    [PeerFact]
     public void An_enrolment_agent_signs_a_cmc_request_for_somebody_else()
     {
         CertificateRequestInfo agent = Agent("CN=agent one");
