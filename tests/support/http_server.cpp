@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 
+#include "base/der.hpp"
 #include "base/text.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/random.hpp"
@@ -131,12 +132,30 @@ bool Connection::answer(int status, std::string_view body, std::string_view head
                  "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
 }
 
+namespace {
+
+/// Whether both numbers of an ECDSA signature on P-256 fill their 32 octets. Wine 8 takes a signature for wrong when
+/// one of them begins with a zero octet and is therefore shorter, which happens once in a hundred times.
+bool has_long_signature(const x509::Certificate &certificate) {
+    der::Reader outer = must(der::read_single(certificate.der(), der::sequence));
+    (void)must(outer.next(der::sequence));
+    (void)must(outer.next(der::sequence));
+    const Bytes signature = must(outer.read_bits());
+    der::Reader numbers = must(der::read_single(signature, der::sequence));
+    const std::size_t r = must(numbers.next(der::integer)).content.size();
+    return r >= 32 && must(numbers.next(der::integer)).content.size() >= 32;
+}
+
+} // namespace
+
 const Pki &server_pki() {
     static const Pki made = [] {
         const std::string suffix = " " + must(crypto::random_uuid(crypto::system_random()));
         Pki fresh;
         fresh.root = make_root("CN=Server Root" + suffix);
         fresh.ca = make_issued("CN=Server CA" + suffix, fresh.root, true);
+        while (!has_long_signature(fresh.ca.certificate))
+            fresh.ca = make_issued("CN=Server CA" + suffix, fresh.root, true);
         fresh.leaf = make_issued("CN=web01.example.com", fresh.ca, false);
         fresh.chain = {fresh.leaf.certificate, fresh.ca.certificate, fresh.root.certificate};
         return fresh;
@@ -163,7 +182,10 @@ TlsIdentity make_tls_identity(const Issuer &issuer, const std::vector<std::strin
     if (!sans.empty()) spec.extensions.push_back(x509::make_subject_alt_name(sans));
     spec.extensions.push_back(x509::make_enhanced_key_usage({client ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.1"}));
     spec.extensions.push_back(x509::make_authority_key_identifier(issuer.certificate.public_key().key_identifier()));
-    made.chain = {must(x509::sign_certificate(spec, *issuer.key)), issuer.certificate};
+    x509::Certificate certificate = must(x509::sign_certificate(spec, *issuer.key));
+    while (issuer.key->public_key().spec() == p256 && !has_long_signature(certificate))
+        certificate = must(x509::sign_certificate(spec, *issuer.key));
+    made.chain = {std::move(certificate), issuer.certificate};
     return made;
 }
 
